@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.IO.Hashing;
+
+namespace Mammoth.Postgres.Copy;
+
+/// <summary>
+/// An order-independent digest of rows: the sum modulo 2^128 of XxHash128 over each row's COPY tuple
+/// (field count, then length-prefixed fields, null as length -1), array flags zeroed.
+/// A sum, because XOR would cancel twins.
+/// </summary>
+public readonly record struct RowDigest(long Rows, UInt128 Sum)
+{
+    /// <summary>No rows.</summary>
+    public static RowDigest Empty => default;
+
+    /// <summary>This digest and one more row, given the row's COPY tuple in canonical form.</summary>
+    public RowDigest Add(ReadOnlySpan<byte> tuple) => new(Rows + 1, unchecked(Sum + XxHash128.HashToUInt128(tuple)));
+
+    /// <summary>The digest of both sets of rows.</summary>
+    public static RowDigest operator +(RowDigest a, RowDigest b) => new(a.Rows + b.Rows, unchecked(a.Sum + b.Sum));
+
+    /// <summary><c>rows:32 hex digits</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Rows}:{Sum:x32}");
+
+    /// <summary>The inverse of <see cref="ToString"/>.</summary>
+    /// <exception cref="FormatException">The text is no digest.</exception>
+    public static RowDigest Parse(string text)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            ? new(long.Parse(text.AsSpan(0, colon), CultureInfo.InvariantCulture), UInt128.Parse(text.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            : throw new FormatException($"'{text}' is not a digest (rows:hex).");
+    }
+}
