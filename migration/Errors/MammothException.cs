@@ -1,0 +1,53 @@
+namespace Mammoth.Migration.Errors;
+
+/// <summary>An error its reader can act on: what was being done, what went wrong, what to do next.</summary>
+public class MammothException(string message, string? wayOut = null, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What to do next, a sentence; null where the message says it.</summary>
+    public string? WayOut { get; } = wayOut;
+
+    /// <summary>A short stable word for machines (<c>usage</c>, <c>snapshot-lost</c>, <c>unfit-value</c> …).</summary>
+    public virtual string Code => "failed";
+
+    /// <summary>Trying the same again may succeed.</summary>
+    public virtual bool IsTransient => false;
+}
+
+/// <summary>The command line or the configuration asks for something that can't be.</summary>
+public sealed class UsageException(string message, string? wayOut = null) : MammothException(message, wayOut)
+{
+    public override string Code => "usage";
+}
+
+/// <summary>The source can't be read as asked: no privilege, row-level security, an unsupported server.</summary>
+public sealed class SourceRefusedException(string message, string? wayOut = null, Exception? inner = null) : MammothException(message, wayOut, inner)
+{
+    public override string Code => "source-refused";
+}
+
+/// <summary>The snapshot the run reads is gone: its holder died. Tables not finished start again under a new one.</summary>
+public sealed class SnapshotLostException(string message, Exception? inner = null)
+    : MammothException(message, "Run the same command again; tables already finished are kept.", inner)
+{
+    public override string Code => "snapshot-lost";
+}
+
+/// <summary>A value has no exact form in its column's Iceberg type and the column's policy is <c>fail</c>.</summary>
+public sealed class UnfitValueException(string message, string? wayOut = null) : MammothException(message, wayOut)
+{
+    public override string Code => "unfit-value";
+}
+
+/// <summary>What was written is not what the source holds.</summary>
+public sealed class VerificationException(string message, string? wayOut = null) : MammothException(message, wayOut)
+{
+    public override string Code => "verification";
+}
+
+/// <summary>The connection, the server or the store failed in a way that may pass.</summary>
+public sealed class TransientException(string message, string? wayOut = null, Exception? inner = null) : MammothException(message, wayOut, inner)
+{
+    public override string Code => "transient";
+
+    public override bool IsTransient => true;
+}

@@ -1,0 +1,80 @@
+using Mammoth.Migration.Types;
+
+namespace Mammoth.Migration.Plans;
+
+/// <summary>Which readers the tables are for; a profile rules out what that reader can't read.</summary>
+public enum EngineProfile
+{
+    Generic,
+    Spark,
+    Fabric,
+    Snowflake,
+}
+
+/// <summary>What a failed table does to the run.</summary>
+public enum OnError
+{
+    /// <summary>Nothing is published.</summary>
+    Stop,
+
+    /// <summary>The good tables are published.</summary>
+    Continue,
+}
+
+/// <summary>What a DDL statement waiting behind our locks does.</summary>
+public enum OnLockWaiter
+{
+    Warn,
+
+    /// <summary>The snapshot is given up; the run ends and can be resumed.</summary>
+    Yield,
+}
+
+/// <summary>What the user asked for; recorded with the run, so that resuming uses the same.</summary>
+public sealed record MigrationOptions
+{
+    /// <summary>Patterns on <c>schema.table</c> (<c>*</c>, <c>?</c>); empty: all.</summary>
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+    public EngineProfile Profile { get; init; } = EngineProfile.Generic;
+    public OnError OnError { get; init; } = OnError.Stop;
+    public OnLockWaiter OnLockWaiter { get; init; } = OnLockWaiter.Warn;
+
+    /// <summary>Take no <c>ACCESS SHARE</c> locks; file nodes are checked after each chunk instead.</summary>
+    public bool NoLock { get; init; }
+
+    /// <summary>Connections that copy at a time.</summary>
+    public int Slots { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 16);
+
+    /// <summary>Bytes a data file aims at.</summary>
+    public long TargetFileSize { get; init; } = 128L << 20;
+
+    /// <summary>zstd level.</summary>
+    public int CompressionLevel { get; init; } = 1;
+
+    /// <summary>What to do with unfit values where no table or column says otherwise.</summary>
+    public TypePolicy Policy { get; init; } = TypePolicy.String;
+
+    /// <summary>Settings by pattern on <c>schema.table</c>; the last match of a setting wins.</summary>
+    public IReadOnlyDictionary<string, TableSettings> Tables { get; init; } = new Dictionary<string, TableSettings>();
+}
+
+/// <summary>Settings of the tables that match a pattern.</summary>
+public sealed record TableSettings
+{
+    /// <summary>Columns not copied.</summary>
+    public IReadOnlyList<string> Omit { get; init; } = [];
+
+    /// <summary>An SQL condition; rows for which it is not true are not copied.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>By column: <c>hash</c>, <c>null</c>, or <c>constant:&lt;text&gt;</c>.</summary>
+    public IReadOnlyDictionary<string, string> Mask { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The policy of the table's columns.</summary>
+    public TypePolicy? Policy { get; init; }
+
+    /// <summary>The policy by column.</summary>
+    public IReadOnlyDictionary<string, TypePolicy> Policies { get; init; } = new Dictionary<string, TypePolicy>();
+}
