@@ -56,4 +56,13 @@ public sealed record ListType(int ElementId, IcebergType Element, bool ElementRe
 public sealed record MapType(int KeyId, IcebergType Key, int ValueId, IcebergType Value, bool ValueRequired) : IcebergType;
 
 /// <summary>A struct of named fields.</summary>
-public sealed record StructType(IReadOnlyList<NestedField> Fields) : IcebergType;
+public sealed record StructType(IReadOnlyList<NestedField> Fields) : IcebergType
+{
+    // Two structs are the same type when their fields are, whichever lists hold them.
+    public bool Equals(StructType? other) => other is not null && Fields.SequenceEqual(other.Fields);
+
+    public override int GetHashCode() => Fields.Aggregate(17, HashCode.Combine);
+}
+
+/// <summary>A type this version can't read (<c>variant</c>, <c>geometry(…)</c>, <c>unknown</c> …), carried through as it was written.</summary>
+public sealed record OtherType(string Text) : IcebergType;

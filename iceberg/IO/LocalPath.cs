@@ -1,0 +1,35 @@
+namespace Mammoth.Iceberg.IO;
+
+/// <summary>
+/// <c>file://</c> locations and paths of this machine. What follows <c>file://</c> is the path itself, not percent-encoded: that is how
+/// Hadoop, DuckDB and ClickHouse read the locations in table metadata.
+/// </summary>
+internal static class LocalPath
+{
+    private const string Scheme = "file:";
+
+    /// <summary>The path that a location names (<c>file:///a/b</c>, <c>file:/a/b</c> or a bare absolute path).</summary>
+    public static string Of(string location)
+    {
+        var path = location;
+        if (path.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            path = path[Scheme.Length..];
+            if (path.StartsWith("//", StringComparison.Ordinal))
+                path = path[2..];
+            // file:///C:/folder: the slash before the drive is not part of the path.
+            if (OperatingSystem.IsWindows() && path is ['/', _, ':', ..])
+                path = path[1..];
+        }
+        if (!Path.IsPathFullyQualified(path))
+            throw new ArgumentException($"'{location}' is no location on this machine: it must be file:// and an absolute path.", nameof(location));
+        return path;
+    }
+
+    /// <summary>The location of a path.</summary>
+    public static string ToLocation(string path)
+    {
+        var full = Path.GetFullPath(path).Replace('\\', '/');
+        return full.StartsWith('/') ? "file://" + full : "file:///" + full;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Mammoth.Iceberg.IO;
+
+/// <summary>
+/// The store refused or could not do what was asked. The message is a sentence for the user that names the place and the way out;
+/// it never holds a key or a signature.
+/// </summary>
+public sealed class StorageException(string message, string location, Exception? inner = null) : IOException(message, inner)
+{
+    public string Location { get; } = location;
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using Mammoth.Iceberg.IO;
+using Xunit;
+
+namespace Mammoth.Tests.Iceberg.IO;
+
+public sealed class LocalFileIOTests : FileIOTests, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    protected override IFileIO Files { get; } = new LocalFileIO();
+
+    protected override string Root => _folder.Location;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("file:///a/b c%20.json", "/a/b c%20.json")]
+    [InlineData("file:/a/b", "/a/b")]
+    [InlineData("/a/b", "/a/b")]
+    public void Locations_are_paths_without_any_decoding(string location, string path)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix paths");
+        Assert.Equal(path, LocalPath.Of(location));
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("abfss://c@a.dfs.core.windows.net/x")]
+    public void A_location_elsewhere_is_refused(string location) => Assert.Throws<ArgumentException>(() => LocalPath.Of(location));
+
+    [Fact]
+    public async Task A_full_disk_says_so_and_leaves_no_temporary_file()
+    {
+        await using var disk = await SmallDisk.Mount(_folder.Path, Cancellation);
+        var root = LocalPath.ToLocation(disk.Path);
+        var first = await Files.Write($"{root}/kept", "kept"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
+
+        var whole = await Assert.ThrowsAsync<StorageException>(() => Files.Write($"{root}/a", new byte[4 << 20], WriteCondition.IfAbsent, Cancellation));
+        Assert.Contains("is full. Free some space", whole.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StorageException>(() => Files.Write($"{root}/kept", new byte[4 << 20], WriteCondition.IfUnchanged(first), Cancellation));
+        await Assert.ThrowsAsync<StorageException>(async () =>
+        {
+            await using var file = Files.Create($"{root}/b");
+            for (var i = 0; i < 64; i++)
+                file.Stream.Write(new byte[1 << 16]);
+            await file.Complete(Cancellation);
+        });
+
+        Assert.Equal("kept", await Text($"{root}/kept"));
+        Assert.Empty(Directory.GetFiles(disk.Path, ".mammoth-*"));
+        Assert.Equal([$"{root}/kept"], await Locations($"{root}/"));
+    }
+
+    [Fact]
+    public async Task A_read_only_folder_says_so()
+    {
+        await using var disk = await SmallDisk.Mount(_folder.Path, Cancellation);
+        await disk.MakeReadOnly(Cancellation);
+        var root = LocalPath.ToLocation(disk.Path);
+        var refused = await Assert.ThrowsAsync<StorageException>(() => Files.Write($"{root}/sub/a", new byte[1], WriteCondition.IfAbsent, Cancellation));
+        Assert.Contains("read-only", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("read-only", Assert.Throws<StorageException>(() => Files.Create($"{root}/b")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_holder_of_the_lock_is_kept_out()
+    {
+        Assert.True(await LocalFileIO.CanLock($"{Root}/catalog.json", Cancellation));
+    }
+
+    [Fact]
+    public async Task Scaffolding_of_a_killed_writer_is_not_listed()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, $".mammoth-{Guid.NewGuid():N}.tmp"), "half", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, ".catalog.json.lock"), "", Cancellation);
+        Assert.Empty(await Locations($"{Root}/"));
+    }
+
+    /// <summary>A file system of one megabyte, where this machine lets us mount one.</summary>
+    private sealed class SmallDisk : IAsyncDisposable
+    {
+        public required string Path { get; init; }
+
+        public static async Task<SmallDisk> Mount(string parent, CancellationToken cancellation)
+        {
+            Assert.SkipUnless(OperatingSystem.IsLinux(), "needs tmpfs");
+            var path = System.IO.Path.Combine(parent, "disk");
+            Directory.CreateDirectory(path);
+            Assert.SkipUnless(await Run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", path], cancellation), "this user can't mount a tmpfs");
+            return new() { Path = path };
+        }
+
+        public async Task MakeReadOnly(CancellationToken cancellation) =>
+            Assert.True(await Run(["mount", "-o", "remount,ro", Path], cancellation));
+
+        public async ValueTask DisposeAsync() => await Run(["umount", Path], CancellationToken.None);
+
+        private static async Task<bool> Run(string[] command, CancellationToken cancellation)
+        {
+            try
+            {
+                using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
+                await process.WaitForExitAsync(cancellation);
+                return process.ExitCode == 0;
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                return false;
+            }
+        }
+    }
+}
