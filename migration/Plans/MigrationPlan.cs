@@ -106,6 +106,9 @@ public sealed record ColumnPlan
     /// <summary>Never null in the source.</summary>
     public required bool Required { get; init; }
 
+    /// <summary>Something else than the column's value is read, by configuration.</summary>
+    public bool IsMasked { get; init; }
+
     public required TypePolicy Policy { get; init; }
 
     /// <summary>The Iceberg type, for people.</summary>

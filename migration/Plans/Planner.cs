@@ -1,0 +1,151 @@
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Types;
+using Mammoth.Postgres.Catalog;
+
+namespace Mammoth.Migration.Plans;
+
+/// <summary>Makes the plan of a run from what the catalog says.</summary>
+public static class Planner
+{
+    /// <summary>The columns (by warehouse name) of a table that an earlier run already had to carry as text.</summary>
+    public delegate IReadOnlySet<string> TextColumns(string @namespace, string table);
+
+    /// <exception cref="SourceRefusedException">A chosen table can't be read whole by this role.</exception>
+    /// <exception cref="UsageException">No table is chosen, or a setting names what is not there.</exception>
+    public static MigrationPlan Plan(Database database, MigrationOptions options, TextColumns textColumns)
+    {
+        Table[] asked = Choose(database, options);
+        Table[] chosen = [.. asked.Where(t => t.Columns.Count > 0)];
+        Refuse(chosen);
+        var columns = new ColumnPlanner(new TypeTable(database.MoneyScale), options);
+        Dictionary<QualifiedName, int> numbers = chosen.Select((t, i) => (t.Name, i)).ToDictionary(p => p.Name, p => p.i);
+        var graph = new ForeignKeyGraph(
+            chosen.Length,
+            chosen.SelectMany((t, i) => t.ForeignKeys.Where(f => numbers.ContainsKey(f.Target)).Select(f => (i, numbers[f.Target]))));
+        int[] batches = graph.Batches();
+        IReadOnlyDictionary<string, string> schemas = WarehouseNames.Map(chosen.Select(t => t.Name.Schema));
+        Dictionary<string, IReadOnlyDictionary<string, string>> tables = chosen.GroupBy(t => t.Name.Schema).ToDictionary(g => g.Key, g => WarehouseNames.Map(g.Select(t => t.Name.Name)));
+        var plans = new List<TablePlan>();
+        foreach (Table table in chosen.OrderBy(t => batches[numbers[t.Name]]).ThenByDescending(t => t.Leaves.Sum(l => l.TotalBytes)).ThenBy(t => t.Name.ToString(), StringComparer.Ordinal))
+        {
+            plans.Add(PlanTable(table, plans.Count, batches[numbers[table.Name]], schemas[table.Name.Schema], tables[table.Name.Schema][table.Name.Name], database, options, columns, textColumns));
+        }
+
+        return new MigrationPlan
+        {
+            Database = database.Name,
+            SourceIdentity = database.Identity,
+            ServerVersion = database.ServerVersion,
+            Tables = plans,
+            LeftOut =
+            [
+                .. database.LeftOut,
+                .. database.Tables.Except(asked).Select(t => new LeftOut(t.Name, "table", "not chosen")),
+                .. asked.Except(chosen).Select(t => new LeftOut(t.Name, "table", "it has no columns")),
+            ],
+            Cycles = [.. graph.Components().Where(c => c.Count > 1).Select(c => (IReadOnlyList<QualifiedName>)[.. c.Select(i => chosen[i].Name)])],
+            Notes = [.. Notes(database, plans)],
+        };
+    }
+
+    private static Table[] Choose(Database database, MigrationOptions options)
+    {
+        NamePattern[] include = [.. options.Include.Select(p => new NamePattern(p))];
+        NamePattern[] exclude = [.. options.Exclude.Select(p => new NamePattern(p))];
+        if (include.FirstOrDefault(p => !database.Tables.Any(t => p.Matches(t.Name))) is { } useless)
+        {
+            throw new UsageException($"--include {useless.Text} matches no table of database {database.Name}.", "Patterns are matched on schema.table and case matters; `mammoth plan` lists the tables.");
+        }
+
+        Table[] chosen = [.. database.Tables.Where(t => (include.Length == 0 || include.Any(p => p.Matches(t.Name))) && !exclude.Any(p => p.Matches(t.Name)))];
+        return chosen.Length > 0 ? chosen : throw new UsageException($"Database {database.Name} has no table to migrate.", database.LeftOut.Count == 0 ? "Is this the right database?" : "Views, foreign tables and temporary tables are not copied; --include and --exclude may have left out the rest.");
+    }
+
+    private static void Refuse(Table[] chosen)
+    {
+        Table[] hidden = [.. chosen.Where(t => t.RowSecurityApplies)];
+        if (hidden.Length > 0)
+        {
+            throw new SourceRefusedException(
+                $"Row-level security would hide rows from this role in {Some(hidden)}: the copy would silently be incomplete.",
+                "Use the tables' owner or a role with BYPASSRLS, or leave the tables out with --exclude.");
+        }
+
+        Table[] closed = [.. chosen.Where(t => !t.CanSelect)];
+        if (closed.Length > 0)
+        {
+            throw new SourceRefusedException(
+                $"This role may not SELECT from {Some(closed)}.",
+                $"GRANT SELECT ON {closed[0].Name.Sql} TO the role (or GRANT pg_read_all_data), or leave the tables out with --exclude.");
+        }
+    }
+
+    private static string Some(Table[] tables) =>
+        string.Join(", ", tables.Take(5).Select(t => t.Name.ToString())) + (tables.Length > 5 ? $" and {tables.Length - 5} more" : "");
+
+    private static TablePlan PlanTable(Table table, int index, int batch, string @namespace, string name, Database database, MigrationOptions options, ColumnPlanner planner, TextColumns textColumns)
+    {
+        IReadOnlyList<ColumnPlan> columns = planner.Columns(table, textColumns(@namespace, name));
+        if (columns.Count == 0)
+        {
+            throw new SourceRefusedException($"{table.Name} has no column left to copy.", "Leave the table out with --exclude, or fewer of its columns.");
+        }
+
+        long bytes = table.Leaves.Sum(l => l.TotalBytes);
+        (SizeClass size, string reason) = SizeClasses.Of(table, bytes);
+        return new TablePlan
+        {
+            Index = index,
+            Source = table.Name,
+            SourceOid = table.Oid,
+            Namespace = @namespace,
+            Name = name,
+            Batch = batch,
+            Class = size,
+            ClassReason = reason,
+            Columns = columns,
+            OmittedColumns = planner.Omitted(table),
+            Identifier = IdentifierOf(table, columns),
+            Chunks = ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
+            Filter = planner.Filter(table.Name),
+            EstimatedRows = table.EstimatedRows,
+            Bytes = bytes,
+            Comment = table.Comment,
+        };
+    }
+
+    /// <summary>Identifier fields must be required primitives other than floats (Iceberg spec, "Identifier Field IDs").</summary>
+    private static IReadOnlyList<string> IdentifierOf(Table table, IReadOnlyList<ColumnPlan> columns)
+    {
+        ColumnPlan?[] key = [.. (table.PrimaryKey?.Columns ?? []).Select(k => columns.FirstOrDefault(c => c.Source == k))];
+        return key.All(c => c is { Required: true, IsMasked: false, Wire: not (Postgres.Copy.CopyType.Float4 or Postgres.Copy.CopyType.Float8 or Postgres.Copy.CopyType.Array or Postgres.Copy.CopyType.Composite or Postgres.Copy.CopyType.Hstore) })
+            ? [.. key.Select(c => c!.Name)]
+            : [];
+    }
+
+    private static IEnumerable<string> Notes(Database database, List<TablePlan> plans)
+    {
+        foreach (TablePlan table in plans)
+        {
+            if (table.Namespace != table.Source.Schema || table.Name != table.Source.Name)
+            {
+                yield return $"{table.Source} becomes {table.Namespace}.{table.Name}: its own name is not one that every engine can tell apart or take.";
+            }
+
+            foreach (ColumnPlan column in table.Columns.Where(c => c.Name != c.Source))
+            {
+                yield return $"{table.Source}: column {column.Source} becomes {column.Name}.";
+            }
+        }
+
+        if (database.Encoding == "SQL_ASCII")
+        {
+            yield return "The database's encoding is SQL_ASCII: text that is not UTF-8 does not fit a string column.";
+        }
+
+        if (database.ServerVersion < 140_000)
+        {
+            yield return "PostgreSQL before 14 can't scan a page range: each heap is one chunk.";
+        }
+    }
+}
