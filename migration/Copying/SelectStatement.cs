@@ -1,0 +1,36 @@
+using System.Globalization;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Types;
+
+namespace Mammoth.Migration.Copying;
+
+/// <summary>The SQL that reads a table.</summary>
+public static class SelectStatement
+{
+    /// <summary>The rows of one chunk, its columns in the plan's order, whatever their order in the leaf.</summary>
+    public static string OfChunk(TablePlan table, ChunkPlan chunk)
+    {
+        string[] conditions =
+        [
+            .. chunk.FromPage is { } from ? [Page(">=", from)] : Array.Empty<string>(),
+            .. chunk.ToPage is { } to ? [Page("<", to)] : Array.Empty<string>(),
+            .. Filter(table),
+        ];
+        return $"SELECT {string.Join(", ", table.Columns.Select(c => c.Expression))} FROM ONLY {chunk.Leaf.Sql}{Where(conditions)}";
+    }
+
+    /// <summary>How many rows the whole table has, counted apart from the copy: through its root, not leaf by leaf.</summary>
+    public static string Count(TablePlan table, bool partitioned) =>
+        $"SELECT pg_catalog.count(*) FROM {(partitioned ? "" : "ONLY ")}{table.Source.Sql}{Where(Filter(table))}";
+
+    private static string[] Filter(TablePlan table) => table.Filter is null ? [] : [$"({table.Filter}\n)"];
+
+    private static string Where(string[] conditions) => conditions.Length == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
+
+    private static string Page(string comparison, long page) =>
+        string.Create(CultureInfo.InvariantCulture, $"ctid {comparison} '({page},0)'::pg_catalog.tid");
+
+    /// <summary>What is read of a row, as one text: where it changes, digests of two runs can't be compared.</summary>
+    public static string Layout(TablePlan table) =>
+        string.Join("\n", table.Columns.Select(c => $"{c.Name}\t{c.Expression}\t{IcebergForm.Describe(c.Wire)}")) + "\n" + table.Filter;
+}

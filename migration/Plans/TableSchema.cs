@@ -1,0 +1,59 @@
+using Mammoth.Iceberg.Schemas;
+using Mammoth.Migration.Types;
+
+namespace Mammoth.Migration.Plans;
+
+/// <summary>The Iceberg schema of a planned table.</summary>
+public static class TableSchema
+{
+    /// <summary>
+    /// The schema of a new table, or the next one of an existing table: a column keeps its field id while its name and type stay,
+    /// and gets a new one where its type changed, so that no old file is read under a type it was not written in.
+    /// </summary>
+    /// <param name="lastColumnId">The highest field id the table ever had; 0 for a new one.</param>
+    public static Schema Of(TablePlan plan, Schema? current, int schemaId, int lastColumnId)
+    {
+        int last = lastColumnId;
+        int Next() => ++last;
+        Dictionary<string, NestedField> known = (current?.Fields ?? []).ToDictionary(f => f.Name, StringComparer.Ordinal);
+
+        // Top-level ids first, then nested ones, as the reference implementation assigns them.
+        int[] ids = [.. plan.Columns.Select(c => Keeps(c, known) is { } field ? field.Id : Next())];
+        NestedField[] fields =
+        [
+            .. plan.Columns.Select((c, i) => new NestedField(ids[i], c.Name, c.Required, Keeps(c, known)?.Type ?? IcebergForm.Of(c.Wire, Next), Doc(c))),
+        ];
+        return new Schema(schemaId, fields, [.. plan.Identifier.Select(name => fields.Single(f => f.Name == name).Id)]);
+    }
+
+    /// <summary>Whether both say the same of the columns, their schema ids aside.</summary>
+    public static bool Same(Schema a, Schema b) =>
+        a.Fields.Count == b.Fields.Count
+        && a.Fields.Zip(b.Fields).All(p => p.First.Id == p.Second.Id && p.First.Name == p.Second.Name && p.First.Required == p.Second.Required && p.First.Doc == p.Second.Doc && SameShape(p.First.Type, p.Second.Type))
+        && a.IdentifierFieldIds.SequenceEqual(b.IdentifierFieldIds);
+
+    /// <summary>Columns of a table that were carried as text only because a value did not fit.</summary>
+    public static IReadOnlySet<string> TextColumns(Schema? current) =>
+        (current?.Fields ?? []).Where(f => f.Type == PrimitiveType.String && f.Doc?.Contains(DemotedMark, StringComparison.Ordinal) == true).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+
+    private const string DemotedMark = "did not fit";
+
+    private static NestedField? Keeps(ColumnPlan column, Dictionary<string, NestedField> known) =>
+        known.TryGetValue(column.Name, out NestedField? field) && SameShape(field.Type, IcebergForm.Of(column.Wire, () => 0)) ? field : null;
+
+    private static string Doc(ColumnPlan column)
+    {
+        string type = column.Note is null ? $"PostgreSQL {column.SourceType}" : $"PostgreSQL {column.SourceType}; {column.Note}";
+        return column.Comment is null ? type : $"{column.Comment} [{type}]";
+    }
+
+    /// <summary>Types alike but for the ids in them.</summary>
+    private static bool SameShape(IcebergType a, IcebergType b) => (a, b) switch
+    {
+        (ListType x, ListType y) => x.ElementRequired == y.ElementRequired && SameShape(x.Element, y.Element),
+        (MapType x, MapType y) => x.ValueRequired == y.ValueRequired && SameShape(x.Key, y.Key) && SameShape(x.Value, y.Value),
+        (StructType x, StructType y) => x.Fields.Count == y.Fields.Count
+            && x.Fields.Zip(y.Fields).All(p => p.First.Name == p.Second.Name && p.First.Required == p.Second.Required && SameShape(p.First.Type, p.Second.Type)),
+        _ => a == b,
+    };
+}
