@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Mammoth.Iceberg.IO;
-using Xunit;
 
 namespace Mammoth.Tests.Iceberg.IO;
 

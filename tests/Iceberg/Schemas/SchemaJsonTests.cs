@@ -1,5 +1,4 @@
 using Mammoth.Iceberg.Schemas;
-using Xunit;
 
 namespace Mammoth.Tests.Iceberg.Schemas;
 

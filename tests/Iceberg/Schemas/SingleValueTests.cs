@@ -1,6 +1,5 @@
 using System.Numerics;
 using Mammoth.Iceberg.Schemas;
-using Xunit;
 
 namespace Mammoth.Tests.Iceberg.Schemas;
 

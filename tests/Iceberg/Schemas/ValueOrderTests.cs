@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Text;
 using Mammoth.Iceberg.Schemas;
-using Xunit;
 
 namespace Mammoth.Tests.Iceberg.Schemas;
 
