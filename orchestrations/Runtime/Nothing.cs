@@ -1,0 +1,4 @@
+namespace Mammoth.Orchestrations.Runtime;
+
+/// <summary>The input or result of what takes or returns nothing.</summary>
+public readonly record struct Nothing;
