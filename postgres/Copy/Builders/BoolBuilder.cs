@@ -1,0 +1,38 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using Mammoth.Postgres.Copy.Wire;
+
+namespace Mammoth.Postgres.Copy.Builders;
+
+/// <summary>A column of bits.</summary>
+internal sealed unsafe class BoolBuilder() : ColumnBuilder(BooleanType.Default)
+{
+    private readonly GrowingBuffer bits = new();
+
+    public override string? Append(ReadOnlySpan<byte> wire)
+    {
+        WireLength.Require(wire, 1, "bool");
+        if (wire[0] > 1)
+            throw new CopyFormatException($"A bool is {wire[0]}, neither 0 nor 1.");
+        Write(wire[0] != 0);
+        Count();
+        return null;
+    }
+
+    public override ArrayData Build() => new(Type, Length, NullCount, 0, [Validity(), new ArrowBuffer(bits.Written((Length + 7) >> 3))]);
+
+    protected override void AppendEmpty() => Write(false);
+
+    protected override void TruncateValues(int length)
+    {
+        // The bits beyond the length are written over.
+    }
+
+    private void Write(bool value)
+    {
+        bits.Reserve((Length >> 3) + 1);
+        byte* at = bits.Pointer + (Length >> 3);
+        byte bit = (byte)(1 << (Length & 7));
+        *at = (byte)(value ? *at | bit : *at & ~bit);
+    }
+}

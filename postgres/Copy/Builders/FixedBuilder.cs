@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using Mammoth.Postgres.Copy.Wire;
+
+namespace Mammoth.Postgres.Copy.Builders;
+
+/// <summary>A column of values of one width.</summary>
+internal sealed unsafe class FixedBuilder<TWire, TValue>(IArrowType type, TWire form) : ColumnBuilder(type)
+    where TWire : struct, IFixedWire<TValue>
+    where TValue : unmanaged
+{
+    private readonly GrowingBuffer values = new();
+    private readonly TWire form = form;
+
+    public override string? Append(ReadOnlySpan<byte> wire)
+    {
+        string? reason = form.Read(wire, out TValue value);
+        if (reason is not null)
+            return reason;
+        values.Reserve((Length + 1L) * sizeof(TValue));
+        Unsafe.WriteUnaligned(values.Pointer + ((long)Length * sizeof(TValue)), value);
+        Count();
+        return null;
+    }
+
+    public override ArrayData Build() =>
+        new(Type, Length, NullCount, 0, [Validity(), new ArrowBuffer(values.Written(Length * sizeof(TValue)))]);
+
+    protected override void AppendEmpty()
+    {
+        values.Reserve((Length + 1L) * sizeof(TValue));
+        Unsafe.WriteUnaligned(values.Pointer + ((long)Length * sizeof(TValue)), default(TValue));
+    }
+
+    protected override void TruncateValues(int length)
+    {
+        // The values beyond the length are written over.
+    }
+
+    protected override void Shrink()
+    {
+        base.Shrink();
+        values.Shrink(KeptBytes);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Mammoth.Postgres.Copy.Builders;
+
+/// <summary>
+/// Growable pinned memory of one column. Pinned so that writers may take its address; collected so that a batch somebody forgot,
+/// or read too late, is never a read of freed memory. Reused from batch to batch: nothing is allocated once it has grown.
+/// </summary>
+internal sealed unsafe class GrowingBuffer
+{
+    private byte[] bytes = [];
+
+    /// <summary>The first byte; moves when the buffer grows.</summary>
+    public byte* Pointer { get; private set; }
+
+    /// <summary>Grows to at least <paramref name="length"/>, keeping what is there; what is new is not cleared.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Reserve(long length)
+    {
+        if (length > bytes.Length)
+            Grow(length);
+    }
+
+    /// <summary>The first <paramref name="length"/> bytes.</summary>
+    public ReadOnlyMemory<byte> Written(int length) => bytes.AsMemory(0, length);
+
+    /// <summary>All bytes from <paramref name="start"/> on.</summary>
+    public Span<byte> From(int start) => bytes.AsSpan(start);
+
+    /// <summary>Gives the memory back where it has grown beyond <paramref name="length"/>.</summary>
+    public void Shrink(int length)
+    {
+        if (bytes.Length > length)
+        {
+            bytes = [];
+            Pointer = null;
+        }
+    }
+
+    private void Grow(long length)
+    {
+        if (length > Array.MaxLength)
+            throw new CopyFormatException($"a column of one batch would take {length} bytes, more than a batch can hold");
+        long wanted = Math.Min(Math.Max(Math.Max(length, 2L * bytes.Length), 256), Array.MaxLength);
+        byte[] grown = GC.AllocateUninitializedArray<byte>((int)wanted, pinned: true);
+        bytes.CopyTo(grown, 0);
+        bytes = grown;
+        Pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(grown));
+    }
+}

@@ -1,0 +1,29 @@
+using Apache.Arrow;
+
+namespace Mammoth.Postgres.Copy.Builders;
+
+/// <summary>Where each value of a column of varying lengths ends.</summary>
+internal sealed unsafe class OffsetBuffer
+{
+    private readonly GrowingBuffer offsets = new();
+
+    public OffsetBuffer() => Clear();
+
+    /// <summary>Where value <paramref name="index"/> begins; the end of the one before it.</summary>
+    public int this[int index] => ((int*)offsets.Pointer)[index];
+
+    /// <summary>Ends value <paramref name="index"/>.</summary>
+    public void End(int index, int offset)
+    {
+        offsets.Reserve((index + 2L) * sizeof(int));
+        ((int*)offsets.Pointer)[index + 1] = offset;
+    }
+
+    public ArrowBuffer Build(int length) => new(offsets.Written((length + 1) * sizeof(int)));
+
+    public void Clear()
+    {
+        offsets.Reserve(sizeof(int));
+        *(int*)offsets.Pointer = 0;
+    }
+}

@@ -1,0 +1,238 @@
+using System.Buffers.Binary;
+using Apache.Arrow;
+using Mammoth.Postgres.Copy.Builders;
+
+namespace Mammoth.Postgres.Copy;
+
+/// <summary>
+/// Decodes a binary COPY stream into Arrow batches, wherever the bytes come from: give it what has arrived, take a batch when one is full.
+/// <code>
+/// position += decoder.Decode(buffer.AsSpan(position, filled - position));
+/// if (decoder.IsFull) … decoder.TakeBatch() …
+/// </code>
+/// Every byte is checked; a stream that is cut, damaged or of other columns gives a <see cref="CopyFormatException"/>, after which the decoder is of no use.
+/// Not safe for several threads; its batches may be used and disposed on any.
+/// </summary>
+public sealed class CopyDecoder
+{
+    private readonly IReadOnlyList<CopyColumn> columns;
+    private readonly bool[] holdsArray;
+    private readonly CopyDecoderOptions options;
+    private readonly IUnfitRows? unfit;
+    private readonly BuilderPool pool;
+    private BatchBuilder builder;
+    private Stage stage = Stage.Header;
+    private RowDigest digest;
+    private RowDigest unfitDigest;
+    private long bytes;
+
+    /// <param name="columns">The stream's columns in order.</param>
+    /// <param name="options">Bounds; the defaults where null.</param>
+    /// <param name="unfit">Takes rows that do not fit; where null the first one throws <see cref="UnfitValueException"/>.</param>
+    public CopyDecoder(IReadOnlyList<CopyColumn> columns, CopyDecoderOptions? options = null, IUnfitRows? unfit = null)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        this.columns = columns;
+        this.options = options ?? new CopyDecoderOptions();
+        this.unfit = unfit;
+        holdsArray = [.. columns.Select(c => CanonicalTuple.HoldsArray(c.Type))];
+        Schema = new Schema([.. columns.Select(c => new Field(c.Name, c.Type.ArrowType, true))], null);
+        pool = new BuilderPool(Schema, columns, this.options.UncheckedText);
+        builder = pool.Rent();
+    }
+
+    private enum Stage
+    {
+        Header,
+        Rows,
+        Ended,
+    }
+
+    /// <summary>The Arrow schema of the batches; every field is nullable.</summary>
+    public Schema Schema { get; }
+
+    /// <summary>The batch has reached its bounds: <see cref="Decode"/> reads no more until it is taken.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>The trailer was read.</summary>
+    public bool IsEnded => stage == Stage.Ended;
+
+    /// <summary>Bytes that the next call of <see cref="Decode"/> must at least be given to get on, as far as is known by now.</summary>
+    public int NeededBytes { get; private set; } = CopyHeader.Length;
+
+    /// <summary>Counts and digests of the rows so far.</summary>
+    public CopyTotals Totals => new(digest, unfitDigest, bytes);
+
+    /// <summary>
+    /// Decodes the whole rows at the beginning of <paramref name="data"/> and returns how many bytes it has done with; the rest must be given
+    /// again, with more behind it. Changes the bytes it has read: array flags are zeroed in place.
+    /// </summary>
+    /// <exception cref="CopyFormatException">The stream is damaged, or of other columns.</exception>
+    /// <exception cref="UnfitValueException">A value does not fit, and there is no <see cref="IUnfitRows"/>.</exception>
+    public int Decode(Span<byte> data)
+    {
+        int position = 0;
+        if (stage == Stage.Header)
+        {
+            position = CopyHeader.Read(data);
+            if (position == 0)
+            {
+                NeededBytes = Math.Max(CopyHeader.Length, data.Length + 1);
+                return 0;
+            }
+
+            stage = Stage.Rows;
+        }
+
+        while (stage == Stage.Rows && !IsFull)
+        {
+            Span<byte> rest = data[position..];
+            int length = TupleLength(rest);
+            if (length > rest.Length)
+            {
+                NeededBytes = length;
+                return position;
+            }
+
+            if (stage == Stage.Ended)
+                position += 2;
+            else if (builder.Rows > 0 && builder.Bytes + length > options.BatchBytes)
+                IsFull = true;
+            else
+                position += DecodeRow(rest[..length]);
+        }
+
+        if (stage == Stage.Ended && position < data.Length)
+            throw new CopyFormatException($"{data.Length - position} bytes follow the trailer of the COPY stream.");
+        NeededBytes = 0;
+        return position;
+    }
+
+    /// <summary>The rows decoded since the last batch, or null where there are none. The caller disposes it, on whatever thread.</summary>
+    public RecordBatch? TakeBatch()
+    {
+        IsFull = false;
+        if (builder.Rows == 0)
+            return null;
+        DecodedBatch batch = builder.Build(pool);
+        builder = pool.Rent();
+        return batch;
+    }
+
+    /// <summary>Says that no more bytes come.</summary>
+    /// <exception cref="CopyFormatException">The trailer was missing: rows may be, too.</exception>
+    public void End()
+    {
+        if (stage != Stage.Ended)
+            throw new CopyFormatException($"The COPY stream ended after {Totals.Rows} rows without its trailer; it was cut.");
+    }
+
+    /// <summary>
+    /// The length of the tuple that begins here; more than there is where it is not complete (then at least that many bytes are needed).
+    /// Looks only at lengths, so that a large value which arrives in pieces is not decoded over and over.
+    /// </summary>
+    private int TupleLength(ReadOnlySpan<byte> data)
+    {
+        if (data.Length < 2)
+            return 2;
+        int count = BinaryPrimitives.ReadInt16BigEndian(data);
+        if (count == -1)
+        {
+            stage = Stage.Ended;
+            return 2;
+        }
+
+        if (count != columns.Count)
+            throw Malformed(null, $"it has {count} fields, not {columns.Count}");
+        int position = 2;
+        for (int i = 0; i < count; i++)
+        {
+            if (data.Length - position < 4)
+                return position + (4 * (count - i));
+            int length = BinaryPrimitives.ReadInt32BigEndian(data[position..]);
+            position += 4;
+            if (length < -1 || length > options.RowBytes - position)
+                throw Malformed(i, $"it announces {length} bytes");
+            if (length > 0)
+                position += length;
+            if (position > data.Length)
+                return position + (4 * (count - i - 1));
+        }
+
+        return position;
+    }
+
+    private int DecodeRow(Span<byte> tuple)
+    {
+        int position = 2;
+        int unfitColumn = -1;
+        string? reason = null;
+        for (int i = 0; i < holdsArray.Length; i++)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(tuple[position..]);
+            position += 4;
+            if (length >= 0)
+            {
+                Span<byte> value = tuple.Slice(position, length);
+                position += length;
+                string? why = DecodeValue(i, value, reason is not null);
+                if (why is not null)
+                    (unfitColumn, reason) = (i, why);
+            }
+            else if (reason is null)
+            {
+                builder[i].AppendNull();
+            }
+        }
+
+        bytes += tuple.Length;
+        if (reason is not null)
+        {
+            Refuse(tuple, unfitColumn, reason);
+            return tuple.Length;
+        }
+
+        builder.EndRow(tuple.Length);
+        digest = digest.Add(tuple);
+        if (builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes)
+            IsFull = true;
+        return tuple.Length;
+    }
+
+    /// <summary>Appends a value; behind a value that did not fit, only brings it into canonical form.</summary>
+    private string? DecodeValue(int column, Span<byte> value, bool refused)
+    {
+        try
+        {
+            if (holdsArray[column])
+                CanonicalTuple.ZeroFlags(columns[column].Type, value);
+            return refused ? null : builder[column].Append(value);
+        }
+        catch (CopyFormatException e)
+        {
+            throw Malformed(column, e.Message);
+        }
+    }
+
+    private void Refuse(ReadOnlySpan<byte> tuple, int column, string reason)
+    {
+        builder.AbandonRow();
+        unfitDigest = unfitDigest.Add(tuple);
+        if (unfit is null)
+            throw new UnfitValueException(columns[column].Name, reason);
+        unfit.Add(new UnfitRow { Column = column, ColumnName = columns[column].Name, Reason = reason, Tuple = tuple });
+    }
+
+    private CopyFormatException Malformed(int? column, string why)
+    {
+        long row = digest.Rows + unfitDigest.Rows;
+        string? name = column is { } i ? columns[i].Name : null;
+        return new CopyFormatException(name is null
+            ? $"Row {row} of the COPY stream can't be read: {why}."
+            : $"Column '{name}' of row {row} of the COPY stream can't be read: {why.TrimEnd('.')}.")
+        {
+            Row = row,
+            Column = name,
+        };
+    }
+}

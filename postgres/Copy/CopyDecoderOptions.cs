@@ -1,0 +1,20 @@
+namespace Mammoth.Postgres.Copy;
+
+/// <summary>Bounds of what a <see cref="CopyDecoder"/> holds at a time, and how it reads.</summary>
+public sealed record CopyDecoderOptions
+{
+    /// <summary>Rows in a batch, at most.</summary>
+    public int BatchRows { get; init; } = 65_536;
+
+    /// <summary>Bytes on the wire in a batch, at most; one larger row makes a batch of its own.</summary>
+    public int BatchBytes { get; init; } = 16 << 20;
+
+    /// <summary>Bytes of one row; more is taken for a damaged stream. The server itself sends no more than 1 GiB.</summary>
+    public int RowBytes { get; init; } = 0x4000_0000;
+
+    /// <summary>
+    /// Text that is no UTF-8 makes its row unfit instead of the stream malformed: for a database in <c>SQL_ASCII</c>, read raw,
+    /// where the server checks nothing.
+    /// </summary>
+    public bool UncheckedText { get; init; }
+}

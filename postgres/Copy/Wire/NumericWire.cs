@@ -1,0 +1,143 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace Mammoth.Postgres.Copy.Wire;
+
+/// <summary>
+/// <c>numeric(precision, scale)</c>: base-10000 digits with a weight, a sign and a display scale on the wire; 128 bits in the column.
+/// The server sends neither leading nor trailing zero digits, so that value and scale give back the same bytes.
+/// </summary>
+internal readonly struct NumericWire(int precision, int scale) : IFixedWire<Int128>
+{
+    private const int HeaderLength = 8;
+    private const int Base = 10_000;
+    private const ushort Negative = 0x4000;
+
+    public int LongestWire => HeaderLength + (2 * 12);
+
+    public string? Read(ReadOnlySpan<byte> wire, out Int128 value)
+    {
+        value = 0;
+        if (wire.Length < HeaderLength)
+            throw new CopyFormatException($"A numeric takes {wire.Length} bytes, fewer than its header.");
+        int count = BinaryPrimitives.ReadInt16BigEndian(wire);
+        int weight = BinaryPrimitives.ReadInt16BigEndian(wire[2..]);
+        ushort sign = BinaryPrimitives.ReadUInt16BigEndian(wire[4..]);
+        int displayScale = BinaryPrimitives.ReadUInt16BigEndian(wire[6..]);
+        if (count < 0 || wire.Length != HeaderLength + (2 * count))
+            throw new CopyFormatException($"A numeric of {count} digits takes {wire.Length} bytes.");
+        if (sign is not (0 or Negative))
+            return Special(sign);
+        if (displayScale != scale)
+            return "numeric scale";
+        ReadOnlySpan<byte> digits = wire[HeaderLength..];
+        if (count == 0)
+            return weight == 0 && sign == 0 ? null : "numeric form";
+        return ReadDigits(digits, weight, sign == Negative, out value);
+    }
+
+    public int Write(Int128 value, Span<byte> wire)
+    {
+        bool negative = value < 0;
+        UInt128 rest = negative ? (UInt128)(-value) : (UInt128)value;
+        Span<ushort> groups = stackalloc ushort[12];
+        int count = 0;
+
+        // The lowest group holds those digits behind the point that do not fill a group, moved up.
+        int partial = scale & 3;
+        if (partial != 0)
+        {
+            uint power = Power(partial);
+            (rest, UInt128 low) = DivRem(rest, power);
+            groups[count++] = (ushort)((uint)low * Power(4 - partial));
+        }
+
+        while (rest != 0)
+        {
+            (rest, UInt128 low) = DivRem(rest, Base);
+            groups[count++] = (ushort)low;
+        }
+
+        int lowest = 0;
+        while (lowest < count && groups[lowest] == 0)
+            lowest++;
+        while (count > lowest && groups[count - 1] == 0)
+            count--;
+        int written = count - lowest;
+        int weight = written == 0 ? 0 : count - 1 - ((scale + 3) >> 2);
+        BinaryPrimitives.WriteInt16BigEndian(wire, (short)written);
+        BinaryPrimitives.WriteInt16BigEndian(wire[2..], (short)weight);
+        BinaryPrimitives.WriteUInt16BigEndian(wire[4..], negative ? Negative : (ushort)0);
+        BinaryPrimitives.WriteUInt16BigEndian(wire[6..], (ushort)scale);
+        for (int i = 0; i < written; i++)
+            BinaryPrimitives.WriteUInt16BigEndian(wire[(HeaderLength + (2 * i))..], groups[count - 1 - i]);
+        return HeaderLength + (2 * written);
+    }
+
+    private static string Special(ushort sign) => sign switch
+    {
+        0xC000 => "NaN",
+        0xD000 => "infinity",
+        0xF000 => "-infinity",
+        _ => throw new CopyFormatException(string.Create(CultureInfo.InvariantCulture, $"A numeric has the sign 0x{sign:x4}.")),
+    };
+
+    private string? ReadDigits(ReadOnlySpan<byte> digits, int weight, bool negative, out Int128 value)
+    {
+        value = 0;
+        int count = digits.Length / 2;
+        int first = Digit(digits, 0);
+        if (first == 0 || Digit(digits, count - 1) == 0)
+            return "numeric form";
+
+        // Digits before the point, and the power of ten of the lowest group when counted in units of the scale.
+        int whole = (4 * weight) + (first >= 1000 ? 4 : first >= 100 ? 3 : first >= 10 ? 2 : 1);
+        if (whole > precision - scale)
+            return "numeric precision";
+        int lowest = (4 * (weight - count + 1)) + scale;
+        if (lowest <= -4)
+            return "numeric scale";
+
+        int full = lowest < 0 ? count - 1 : count;
+        UInt128 sum = 0;
+        for (int i = 0; i < full; i++)
+            sum = (sum * Base) + (uint)Digit(digits, i);
+        if (lowest < 0)
+        {
+            (uint kept, uint lost) = Math.DivRem((uint)Digit(digits, count - 1), Power(-lowest));
+            if (lost != 0)
+                return "numeric scale";
+            sum = (sum * Power(4 + lowest)) + kept;
+        }
+
+        for (; lowest >= 4; lowest -= 4)
+            sum *= Base;
+        if (lowest > 0)
+            sum *= Power(lowest);
+        value = negative ? -(Int128)sum : (Int128)sum;
+        return null;
+    }
+
+    private static int Digit(ReadOnlySpan<byte> digits, int index)
+    {
+        int digit = BinaryPrimitives.ReadUInt16BigEndian(digits[(2 * index)..]);
+        return digit < Base ? digit : throw new CopyFormatException($"A numeric has the digit {digit}, beyond base {Base}.");
+    }
+
+    private static uint Power(int exponent) => exponent switch
+    {
+        0 => 1,
+        1 => 10,
+        2 => 100,
+        _ => 1000,
+    };
+
+    /// <summary>Nearly all values fit 64 bits, where dividing is far cheaper.</summary>
+    private static (UInt128 Quotient, UInt128 Remainder) DivRem(UInt128 value, uint divisor)
+    {
+        if (value > ulong.MaxValue)
+            return UInt128.DivRem(value, divisor);
+        (ulong quotient, ulong remainder) = Math.DivRem((ulong)value, divisor);
+        return (quotient, remainder);
+    }
+}
