@@ -1,0 +1,49 @@
+using Mammoth.Iceberg.Schemas;
+using ParquetSharp;
+using ParquetSharp.Schema;
+
+namespace Mammoth.Iceberg.Data;
+
+/// <summary>The settings of the Parquet writer for a schema.</summary>
+internal static class ParquetProperties
+{
+    public static WriterProperties Of(GroupNode root, IReadOnlyList<LeafWriter> leaves, DataFileOptions options)
+    {
+        using var builder = new WriterPropertiesBuilder();
+        builder.Compression(Compression.Zstd).CompressionLevel(options.CompressionLevel).CreatedBy("Mammoth");
+        var nodes = Leaves(root).ToArray();
+        for (var i = 0; i < leaves.Count; i++)
+        {
+            using var node = nodes[i];
+            var delta = options.DeltaEncoded.Contains(leaves[i].Field.Id) && IsInteger(leaves[i].Field.Type);
+            if (!delta && !options.WithoutDictionary.Contains(leaves[i].Field.Id))
+                continue;
+            using var path = node.Path;
+            builder.DisableDictionary(path);
+            if (delta)
+                builder.Encoding(path, Encoding.DeltaBinaryPacked);
+        }
+        return builder.Build();
+    }
+
+    private static IEnumerable<Node> Leaves(GroupNode group)
+    {
+        foreach (var node in group.Fields)
+        {
+            if (node is not GroupNode nested)
+            {
+                yield return node;
+                continue;
+            }
+            using (nested)
+                foreach (var leaf in Leaves(nested))
+                    yield return leaf;
+        }
+    }
+
+    private static bool IsInteger(IcebergType type) =>
+        type is DecimalType { Precision: <= 18 } or PrimitiveType
+        {
+            Kind: PrimitiveKind.Int or PrimitiveKind.Long or PrimitiveKind.Date or PrimitiveKind.Time or PrimitiveKind.Timestamp or PrimitiveKind.TimestampTz
+        };
+}

@@ -1,0 +1,61 @@
+using Apache.Arrow;
+using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Manifests;
+using Schema = Mammoth.Iceberg.Schemas.Schema;
+
+namespace Mammoth.Iceberg.Data;
+
+/// <summary>
+/// Writes Arrow batches into as many data files as <see cref="DataFileOptions.TargetFileSizeBytes"/> makes of them; a file is cut between two batches.
+/// Disposed before <see cref="Complete"/>, the open file is discarded; files completed before stay, and nothing refers to them.
+/// </summary>
+/// <param name="location">The full URI of the n-th file, from 0. None of them may exist.</param>
+public sealed class RollingDataFileWriter(
+    IFileIO io, Func<int, string> location, Schema schema, DataFileOptions? options = null, IReadOnlyDictionary<int, object?>? partition = null)
+    : IAsyncDisposable
+{
+    private readonly DataFileOptions _options = options ?? new DataFileOptions();
+    private readonly List<DataFile> _files = [];
+    private DataFileWriter? _open;
+
+    /// <summary>Rows written so far.</summary>
+    public long Rows => _files.Sum(file => file.RecordCount) + (_open?.Rows ?? 0);
+
+    /// <summary>Bytes of the files completed, and about those of the open one.</summary>
+    public long Bytes => _files.Sum(file => file.FileSizeInBytes) + (_open?.Bytes ?? 0);
+
+    /// <summary>Writes a batch; completes the file where it is large enough.</summary>
+    public async ValueTask Write(RecordBatch batch, CancellationToken cancellation)
+    {
+        if (batch.Length == 0)
+            return;
+        _open ??= new DataFileWriter(io, location(_files.Count), schema, _options, partition);
+        _open.Write(batch);
+        if (_open.Bytes >= _options.TargetFileSizeBytes)
+            await Cut(cancellation);
+    }
+
+    /// <summary>Completes the open file.</summary>
+    /// <returns>All files in order; none where no row was written.</returns>
+    public async Task<IReadOnlyList<DataFile>> Complete(CancellationToken cancellation)
+    {
+        if (_open is not null)
+            await Cut(cancellation);
+        return _files;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_open is not null)
+            await _open.DisposeAsync();
+        _open = null;
+    }
+
+    private async Task Cut(CancellationToken cancellation)
+    {
+        var file = _open!;
+        _files.Add(await file.Complete(cancellation));
+        _open = null;
+        await file.DisposeAsync();
+    }
+}
