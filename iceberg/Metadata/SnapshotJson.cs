@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mammoth.Iceberg.Schemas;
+
+namespace Mammoth.Iceberg.Metadata;
+
+/// <summary>Snapshots and references as JSON (Iceberg spec, Appendix C), in the member order of the reference implementation.</summary>
+internal static class SnapshotJson
+{
+    public static JsonObject ToNode(Snapshot snapshot)
+    {
+        var node = new JsonObject();
+        if (snapshot.SequenceNumber > 0)
+            node["sequence-number"] = snapshot.SequenceNumber;
+        node["snapshot-id"] = snapshot.SnapshotId;
+        if (snapshot.ParentSnapshotId is { } parent)
+            node["parent-snapshot-id"] = parent;
+        node["timestamp-ms"] = snapshot.TimestampMs;
+        node["summary"] = new JsonObject([.. snapshot.Summary.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, s.Value))]);
+        if (snapshot.ManifestList.Length > 0)
+            node["manifest-list"] = snapshot.ManifestList;
+        else
+            node["manifests"] = new JsonArray([.. snapshot.Manifests.Select(m => JsonValue.Create(m))]);
+        if (snapshot.SchemaId is { } schema)
+            node["schema-id"] = schema;
+        if (snapshot.FirstRowId is { } first)
+            node["first-row-id"] = first;
+        if (snapshot.AddedRows is { } added)
+            node["added-rows"] = added;
+        return node;
+    }
+
+    public static Snapshot Read(JsonElement json) => new()
+    {
+        SnapshotId = json.Member("snapshot-id").GetInt64(),
+        ParentSnapshotId = json.Long("parent-snapshot-id"),
+        SequenceNumber = json.Long("sequence-number") ?? 0,
+        TimestampMs = json.Member("timestamp-ms").GetInt64(),
+        ManifestList = json.Text("manifest-list") ?? "",
+        Manifests = json.TryGetProperty("manifests", out var manifests) ? [.. manifests.EnumerateArray().Select(m => m.GetString()!)] : [],
+        // Version 1 may have none.
+        Summary = json.TryGetProperty("summary", out var summary) ? Texts(summary) : new Dictionary<string, string>(),
+        SchemaId = json.Int("schema-id"),
+        FirstRowId = json.Long("first-row-id"),
+        AddedRows = json.Long("added-rows"),
+    };
+
+    public static JsonObject ToNode(SnapshotRef reference)
+    {
+        var node = new JsonObject { ["snapshot-id"] = reference.SnapshotId, ["type"] = reference.Type };
+        if (reference.MinSnapshotsToKeep is { } keep)
+            node["min-snapshots-to-keep"] = keep;
+        if (reference.MaxSnapshotAgeMs is { } age)
+            node["max-snapshot-age-ms"] = age;
+        if (reference.MaxRefAgeMs is { } refAge)
+            node["max-ref-age-ms"] = refAge;
+        return node;
+    }
+
+    public static SnapshotRef ReadRef(JsonElement json) => new(json.Member("snapshot-id").GetInt64(), json.Text("type") ?? SnapshotRef.BranchType)
+    {
+        MinSnapshotsToKeep = json.Int("min-snapshots-to-keep"),
+        MaxSnapshotAgeMs = json.Long("max-snapshot-age-ms"),
+        MaxRefAgeMs = json.Long("max-ref-age-ms"),
+    };
+
+    public static Dictionary<string, string> Texts(JsonElement json) =>
+        json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText());
+}
