@@ -12,6 +12,15 @@ public abstract class Orchestration
     {
     }
 
+    /// <summary>The declared type of an orchestration's input.</summary>
+    public static Type InputOf(Type orchestration)
+    {
+        for (var type = orchestration.BaseType; type is not null; type = type.BaseType)
+            if (type.IsGenericType && type.BaseType == typeof(Orchestration))
+                return type.GetGenericArguments()[1];
+        throw new ArgumentException($"{orchestration.Name} is no orchestration.", nameof(orchestration));
+    }
+
     internal abstract Task<TurnOutcome> RunTurn(OrchestrationContext context, JsonElement input);
 }
 

@@ -1,0 +1,34 @@
+namespace Mammoth.Orchestrations.Local;
+
+/// <summary>An instance as the journal keeps it.</summary>
+internal sealed record InstanceRow
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required InstanceState State { get; init; }
+
+    public required int Turn { get; init; }
+
+    /// <summary>Tells this turn from all others, also of an earlier instance with the same id.</summary>
+    public required string Execution { get; init; }
+
+    public ParentCall? Parent { get; init; }
+
+    /// <summary>The last delivery that was handed over.</summary>
+    public long Cursor { get; init; }
+
+    public string? Custom { get; init; }
+
+    public string? Output { get; init; }
+
+    public string? Failure { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset Updated { get; init; }
+}
+
+/// <summary>The call that an instance answers.</summary>
+internal sealed record ParentCall(string Id, string Execution, int Number);
