@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Mammoth.Iceberg.Metadata;
-using Xunit;
 
 namespace Mammoth.Tests.Iceberg.Metadata;
 

@@ -1,6 +1,5 @@
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
-using Xunit;
 
 namespace Mammoth.Tests.Iceberg.Metadata;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
-using Xunit;
 
 namespace Mammoth.Tests.Iceberg.Metadata;
 
