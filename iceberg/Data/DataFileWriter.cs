@@ -35,10 +35,10 @@ public sealed class DataFileWriter : IAsyncDisposable
         var leaves = new List<LeafWriter>();
         _columns = [.. schema.Fields.Select(field => ColumnShape.Of(field, 0, 0, leaves))];
         _leaves = [.. leaves];
-        _output = io.Create(location);
-        _file = new FileTail(_output.Stream);
         using var root = ParquetLayout.Root(schema);
         using var properties = ParquetProperties.Of(root, _leaves, _options);
+        _output = io.Create(location);
+        _file = new FileTail(_output.Stream);
         _parquet = new ParquetFileWriter(
             _file, root, properties, new Dictionary<string, string> { ["iceberg.schema"] = SchemaJson.ToJson(schema) }, leaveOpen: true);
     }

@@ -13,7 +13,7 @@ internal static class ParquetLayout
     /// <summary>The root node, named as the reference names it. The caller disposes it.</summary>
     public static GroupNode Root(Schema schema)
     {
-        var fields = schema.Fields.Select(field => Node(field.Name, field.Id, field.Required, field.Type)).ToArray();
+        var fields = schema.Fields.Select(field => Node(CompatibleName.Of(field.Name), field.Id, field.Required, field.Type)).ToArray();
         try
         {
             return new GroupNode("table", Repetition.Required, fields);
@@ -37,7 +37,7 @@ internal static class ParquetLayout
         switch (type)
         {
             case StructType s:
-                return Group(name, repetition, null, id, [.. s.Fields.Select(f => Node(f.Name, f.Id, f.Required, f.Type))]);
+                return Group(name, repetition, null, id, [.. s.Fields.Select(f => Node(CompatibleName.Of(f.Name), f.Id, f.Required, f.Type))]);
             case ListType l:
                 using (var list = LogicalType.List())
                     return Group(name, repetition, list, id,

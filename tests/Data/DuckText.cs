@@ -23,7 +23,7 @@ internal static class DuckText
         return rows;
     }
 
-    public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string name) => $"\"{CompatibleName.Of(name)}\"";
 
     private static string Text(IcebergType type, string e, int depth) => $"CASE WHEN {e} IS NULL THEN 'null' ELSE {Present(type, e, depth)} END";
 

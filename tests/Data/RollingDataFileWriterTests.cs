@@ -1,0 +1,68 @@
+using Mammoth.Iceberg.Data;
+using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Schemas;
+using Mammoth.Tests.Iceberg;
+
+namespace Mammoth.Tests.Data;
+
+public sealed class RollingDataFileWriterTests : IDisposable
+{
+    private static readonly Schema Wide = new(0,
+    [
+        new(1, "id", true, PrimitiveType.Long),
+        new(2, "noise", true, PrimitiveType.Binary),
+        new(3, "word", true, PrimitiveType.String),
+        new(4, "amount", true, new DecimalType(20, 2)),
+    ], []);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Random _random = new(4);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Files_are_cut_near_the_target_size()
+    {
+        const long Target = 3 << 20;
+        await using var writer = new RollingDataFileWriter(
+            new LocalFileIO(), Location, Wide, new DataFileOptions { TargetFileSizeBytes = Target, RowGroupBytes = 1 << 20 });
+        for (var i = 0; i < 60; i++)
+            await writer.Write(ArrowRows.ToBatch(Wide, Rows(2_000, i * 2_000)), Cancellation);
+        Assert.Equal(120_000, writer.Rows);
+        var files = await writer.Complete(Cancellation);
+        Assert.InRange(files.Count, 3, 20);
+        Assert.All(files.SkipLast(1), file => Assert.InRange(file.FileSizeInBytes, Target * 8 / 10, Target * 13 / 10));
+        Assert.Equal(120_000, files.Sum(file => file.RecordCount));
+        Assert.Equal(writer.Bytes, files.Sum(file => file.FileSizeInBytes));
+        Assert.All(files, file => Assert.InRange(file.SplitOffsets!.Count, 1, 6));
+        Assert.Equal(Enumerable.Range(0, files.Count).Select(Location), files.Select(file => file.FilePath));
+    }
+
+    [Fact]
+    public async Task Without_rows_there_is_no_file()
+    {
+        await using var writer = new RollingDataFileWriter(new LocalFileIO(), Location, Wide);
+        await writer.Write(ArrowRows.ToBatch(Wide, []), Cancellation);
+        Assert.Empty(await writer.Complete(Cancellation));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task A_writer_given_up_leaves_no_half_a_file()
+    {
+        await using (var writer = new RollingDataFileWriter(new LocalFileIO(), Location, Wide))
+            await writer.Write(ArrowRows.ToBatch(Wide, Rows(10, 0)), Cancellation);
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Location(int number) => $"{_folder.Location}/part-{number}.parquet";
+
+    private object?[][] Rows(int count, int first) => [.. Enumerable.Range(first, count).Select(i =>
+    {
+        var noise = new byte[100];
+        _random.NextBytes(noise);
+        return new object?[] { (long)i, noise, $"word {i % 10}", new System.Numerics.BigInteger(i) };
+    })];
+}
