@@ -63,7 +63,7 @@ internal sealed class Engine : IDisposable
         if (parent is null)
             Forget(id);
         var now = options.Time.GetUtcNow();
-        var row = new InstanceRow { Id = id, Name = name, State = InstanceState.Running, Turn = 0, Execution = NewExecution(), Parent = parent, Created = now, Updated = now };
+        var row = new InstanceRow { Id = id, Name = name, State = InstanceState.Running, Turn = 0, Start = Guid.NewGuid().ToString("N"), Parent = parent, Created = now, Updated = now };
         var instance = new Instance(row);
         live.Add(id, instance);
         Save(instance, row);
@@ -102,8 +102,6 @@ internal sealed class Engine : IDisposable
         activities.Dispose();
         Loop.Dispose();
     }
-
-    private static string NewExecution() => Guid.NewGuid().ToString("N");
 
     private void Ready(Instance instance)
     {
@@ -191,7 +189,7 @@ internal sealed class Engine : IDisposable
         instance.Waiting.Clear();
         instance.Port = null;
         instance.LastSequence = 0;
-        Save(instance, instance.Row with { Turn = instance.Row.Turn + 1, Execution = NewExecution(), Cursor = 0, Custom = port.Custom });
+        Save(instance, instance.Row with { Turn = instance.Row.Turn + 1, Cursor = 0, Custom = port.Custom });
         Append(instance, DeliveryKind.Start, 0, "", input.GetRawText());
         foreach (var (name, payload) in events)
             Append(instance, DeliveryKind.Event, 0, name, payload);

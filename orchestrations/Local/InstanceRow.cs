@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mammoth.Orchestrations.Local;
 
 /// <summary>An instance as the journal keeps it.</summary>
@@ -11,8 +13,11 @@ internal sealed record InstanceRow
 
     public required int Turn { get; init; }
 
-    /// <summary>Tells this turn from all others, also of an earlier instance with the same id.</summary>
-    public required string Execution { get; init; }
+    /// <summary>Tells this instance from an earlier one with the same id.</summary>
+    public required string Start { get; init; }
+
+    /// <summary>Tells this turn from all others.</summary>
+    public string Execution => string.Create(CultureInfo.InvariantCulture, $"{Start}/{Turn}");
 
     public ParentCall? Parent { get; init; }
 

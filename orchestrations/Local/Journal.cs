@@ -13,7 +13,7 @@ internal sealed class Journal : IDisposable
 
     private const string Schema = """
         CREATE TABLE instances(
-            id TEXT PRIMARY KEY, name TEXT NOT NULL, state INTEGER NOT NULL, turn INTEGER NOT NULL, execution TEXT NOT NULL,
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, state INTEGER NOT NULL, turn INTEGER NOT NULL, start TEXT NOT NULL,
             parent TEXT, parent_execution TEXT, parent_call INTEGER, cursor INTEGER NOT NULL,
             custom TEXT, output TEXT, failure TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE deliveries(

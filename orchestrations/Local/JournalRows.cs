@@ -6,11 +6,11 @@ namespace Mammoth.Orchestrations.Local;
 internal static class JournalRows
 {
     private const string InstanceColumns =
-        "id, name, state, turn, execution, parent, parent_execution, parent_call, cursor, custom, output, failure, created, updated";
+        "id, name, state, turn, start, parent, parent_execution, parent_call, cursor, custom, output, failure, created, updated";
 
     internal static void Save(this Journal journal, InstanceRow row) => journal.Run(
         $"INSERT OR REPLACE INTO instances({InstanceColumns}) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)",
-        row.Id, row.Name, (int)row.State, row.Turn, row.Execution, row.Parent?.Id, row.Parent?.Execution, row.Parent?.Number, row.Cursor,
+        row.Id, row.Name, (int)row.State, row.Turn, row.Start, row.Parent?.Id, row.Parent?.Execution, row.Parent?.Number, row.Cursor,
         row.Custom, row.Output, row.Failure, row.Created.UtcTicks, row.Updated.UtcTicks);
 
     internal static void Save(this Journal journal, InstanceRow owner, Delivery delivery) => journal.Run(
@@ -73,7 +73,7 @@ internal static class JournalRows
         Name = r.GetString(1),
         State = (InstanceState)r.GetInt32(2),
         Turn = r.GetInt32(3),
-        Execution = r.GetString(4),
+        Start = r.GetString(4),
         Parent = r.IsDBNull(5) ? null : new(r.GetString(5), r.GetString(6), r.GetInt32(7)),
         Cursor = r.GetInt64(8),
         Custom = Text(r, 9),

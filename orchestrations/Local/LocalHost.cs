@@ -187,7 +187,9 @@ public sealed class LocalHost : IAsyncDisposable
         row.Output is { } output ? Payload.Parse(output) : null,
         row.Failure is { } failure ? Payload.To<Failure>(Payload.Parse(failure)) : null);
 
-    private Task<bool> Raise(string instanceId, string name, JsonElement payload, CancellationToken cancellation) =>
+    /// <summary>The same by name.</summary>
+    /// <exception cref="InstanceNotFoundException">There is none of that id, or it has ended.</exception>
+    public Task Raise(string instanceId, string name, JsonElement payload, CancellationToken cancellation = default) =>
         Ask(() => engine.Append(Live(instanceId), DeliveryKind.Event, 0, name, payload.GetRawText()), cancellation);
 
     private Instance Live(string instanceId) => engine.Live(instanceId) ?? throw NotLive(instanceId);

@@ -25,10 +25,11 @@ public sealed class Registry
     /// <summary>The names of all entities.</summary>
     public IReadOnlyCollection<string> Entities => entities.Keys;
 
-    public Registry AddOrchestration<T>()
+    /// <param name="name">Where it is not its type's: the one under which older journals know it.</param>
+    public Registry AddOrchestration<T>(string? name = null)
         where T : Orchestration, new()
     {
-        orchestrations.Add(typeof(T).Name, () => new T());
+        orchestrations.Add(name ?? typeof(T).Name, () => new T());
         return this;
     }
 
