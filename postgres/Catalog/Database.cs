@@ -70,7 +70,10 @@ public sealed record Table
     /// <summary>Row-level security would hide rows from the role that reads.</summary>
     public bool RowSecurityApplies { get; init; }
 
-    /// <summary>The role that reads may SELECT every column.</summary>
+    /// <summary>
+    /// The role that reads may use the schema and SELECT the whole table and each leaf. Privileges on columns alone
+    /// (<see cref="Column.CanSelect"/>) allow neither reading page ranges nor locking.
+    /// </summary>
     public bool CanSelect { get; init; } = true;
 
     /// <summary><c>relpersistence = 'u'</c>.</summary>
@@ -110,6 +113,10 @@ public sealed record Column
     /// <summary>PostgreSQL 18: generated when read, not stored.</summary>
     public bool IsVirtual { get; init; }
 
+    /// <summary>The role that reads may SELECT the column.</summary>
+    public bool CanSelect { get; init; } = true;
+
+    /// <summary>The column's collation, quoted, where it is not its type's own.</summary>
     public string? Collation { get; init; }
     public string? Comment { get; init; }
 }

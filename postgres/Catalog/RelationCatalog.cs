@@ -1,0 +1,98 @@
+using Npgsql;
+
+namespace Mammoth.Postgres.Catalog;
+
+/// <summary>A row of <c>pg_class</c> with what decides whether it is copied.</summary>
+internal sealed record Relation
+{
+    public required uint Oid { get; init; }
+    public required QualifiedName Name { get; init; }
+
+    /// <summary><c>relkind</c>: r, p, v, m, f.</summary>
+    public required char Kind { get; init; }
+
+    public required bool IsPartition { get; init; }
+
+    /// <summary><c>relpersistence</c>: p, u, t.</summary>
+    public required char Persistence { get; init; }
+
+    public required string? AccessMethod { get; init; }
+    public required double Rows { get; init; }
+    public required string? PartitionKey { get; init; }
+    public required string? Comment { get; init; }
+    public required string? Extension { get; init; }
+
+    /// <summary>SELECT on the whole relation, and USAGE of its schema.</summary>
+    public required bool CanSelect { get; init; }
+
+    public required bool RowSecurityApplies { get; init; }
+
+    /// <summary>What it inherits from, or is a partition of.</summary>
+    public required uint[] Parents { get; init; }
+}
+
+/// <summary>Reads the relations.</summary>
+internal static class RelationCatalog
+{
+    private const string Sql = $"""
+        SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relpersistence, am.amname, c.reltuples::pg_catalog.float8,
+            CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
+            d.description, x.extname,
+            pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT'),
+            c.relrowsecurity AND pg_catalog.row_security_active(c.oid),
+            COALESCE(i.parents, '{"{}"}')
+        FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+        LEFT JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = c.oid AND d.objsubid = 0
+        LEFT JOIN pg_catalog.pg_depend e ON e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e'
+        LEFT JOIN pg_catalog.pg_extension x ON x.oid = e.refobjid
+        LEFT JOIN (SELECT inhrelid, pg_catalog.array_agg(inhparent ORDER BY inhseqno) AS parents FROM pg_catalog.pg_inherits GROUP BY inhrelid) i ON i.inhrelid = c.oid
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {CatalogQuery.UserSchemas}
+        ORDER BY n.nspname, c.relname
+        """;
+
+    private const string SizesSql = """
+        SELECT c.oid,
+            COALESCE(pg_catalog.pg_relation_size(c.oid), 0),
+            COALESCE(pg_catalog.pg_relation_size(NULLIF(c.reltoastrelid, 0)), 0),
+            COALESCE(pg_catalog.pg_relation_filenode(c.oid), 0),
+            pg_catalog.current_setting('block_size')::pg_catalog.int8
+        FROM pg_catalog.pg_class c WHERE c.oid = ANY($1)
+        """;
+
+    public static Task<List<Relation>> Read(NpgsqlConnection connection, CancellationToken cancellation) =>
+        CatalogQuery.Rows(
+            connection,
+            Sql,
+            r => new Relation
+            {
+                Oid = r.Oid(0),
+                Name = new QualifiedName(r.GetString(1), r.GetString(2)),
+                Kind = r.GetChar(3),
+                IsPartition = r.GetBoolean(4),
+                Persistence = r.GetChar(5),
+                AccessMethod = r.Text(6),
+                Rows = r.GetDouble(7),
+                PartitionKey = r.Text(8),
+                Comment = r.Text(9),
+                Extension = r.Text(10),
+                CanSelect = r.GetBoolean(11),
+                RowSecurityApplies = r.GetBoolean(12),
+                Parents = r.GetFieldValue<uint[]>(13),
+            },
+            cancellation);
+
+    /// <summary>Measures heaps. Sizes know no snapshot: what is measured after the snapshot was exported covers all its rows.</summary>
+    public static async Task<Dictionary<uint, Leaf>> Measure(NpgsqlConnection connection, IReadOnlyList<Relation> heaps, CancellationToken cancellation)
+    {
+        Dictionary<uint, QualifiedName> names = heaps.ToDictionary(h => h.Oid, h => h.Name);
+        List<Leaf> leaves = await CatalogQuery.Rows(
+            connection,
+            SizesSql,
+            r => new Leaf(r.Oid(0), names[r.Oid(0)], r.GetInt64(1) / r.GetInt64(4), r.GetInt64(1) + r.GetInt64(2), r.Oid(3)),
+            cancellation,
+            names.Keys.ToArray()).ConfigureAwait(false);
+        return leaves.ToDictionary(l => l.Oid);
+    }
+}
