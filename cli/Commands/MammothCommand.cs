@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Mammoth.Cli.Errors;
+using Mammoth.Cli.Options;
+using Mammoth.Cli.Rendering;
+
+namespace Mammoth.Cli.Commands;
+
+/// <summary>The command <c>mammoth</c> with all that it can do.</summary>
+internal static class MammothCommand
+{
+    /// <summary>Parses and runs a command line.</summary>
+    /// <returns>The exit code (see <see cref="ExitCodes"/>).</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
+    {
+        RootCommand root = Create(terminal);
+        ParseResult parsed = root.Parse(args.Count == 0 ? ["--help"] : args);
+        if (parsed.Errors.Count > 0)
+        {
+            string command = parsed.CommandResult.Command is RootCommand ? "mammoth" : $"mammoth {string.Join(' ', Path(parsed.CommandResult.Command, root))}";
+            ErrorPage.Show(terminal.Error, new(string.Join(" ", parsed.Errors.Select(e => e.Message)), null, $"`{command} --help` shows what it takes.", ExitCodes.Usage));
+            return ExitCodes.Usage;
+        }
+
+        bool verbose = parsed.GetValue(Output.Verbose);
+        bool json = parsed.CommandResult.Command.Options.OfType<Option<OutputForm>>().FirstOrDefault() is { } output && parsed.GetValue(output) == OutputForm.Json;
+        try
+        {
+            InvocationConfiguration configuration = new()
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Raw,
+                Error = terminal.Error.Profile.Out.Writer,
+
+                // How long Ctrl-C waits for what is under way to end in good order.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
+            };
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // The outermost place: every error becomes a page and an exit code.
+            return ErrorPage.Show(terminal, e, json, verbose);
+        }
+    }
+
+    internal static RootCommand Create(Terminal terminal)
+    {
+        RootCommand root = new("Moves PostgreSQL databases into Apache Iceberg tables, and proves it.")
+        {
+            SampleCommand.Create(terminal),
+        };
+        root.Options.Add(Output.Verbose);
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static IEnumerable<string> Path(Command command, RootCommand root) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent && parent != root ? [.. Path(parent, root), command.Name] : [command.Name];
+}

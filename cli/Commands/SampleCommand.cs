@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.Json;
+using Mammoth.Cli.Options;
+using Mammoth.Cli.Rendering;
+using Mammoth.Cli.Sample;
+using Mammoth.Migration.Runs;
+using Spectre.Console;
+
+namespace Mammoth.Cli.Commands;
+
+/// <summary><c>mammoth sample</c>: fills a database with the sample.</summary>
+internal static class SampleCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Option<string?> source = Source.Option();
+        Option<SampleSize> size = new("--size") { Description = "small: seconds; medium: about 1 GB; large: about 10 GB.", HelpName = "small|medium|large" };
+        Option<long> seed = new("--seed") { Description = "The same seed makes the same rows.", DefaultValueFactory = _ => 42 };
+        Option<bool> replace = new("--replace") { Description = "Drop the sample's schemas (shop, types, Odd \"Names\") first where they are there." };
+        Option<OutputForm> output = Output.Option();
+        CommandWithExamples command = new(
+            "sample",
+            "Fill a database with the sample: a shop, every type of PostgreSQL, and what breaks naive programs.",
+            "mammoth sample --source \"Host=localhost;Database=shop;Username=me\"",
+            "mammoth sample --source postgres://me@localhost/shop --size medium --seed 7",
+            "MAMMOTH_SOURCE=postgres://me@localhost/shop mammoth sample --replace")
+        {
+            source, size, seed, replace, output,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string connection = Source.Of(parsed.GetValue(source));
+            bool json = parsed.GetValue(output) == OutputForm.Json;
+            SampleSummary summary = await LoadAsync(terminal, connection, parsed.GetValue(size), parsed.GetValue(seed), parsed.GetValue(replace), json, cancellationToken);
+            if (json)
+            {
+                terminal.Raw.WriteLine(JsonSerializer.Serialize(summary, RunFolder.Json));
+                return 0;
+            }
+
+            terminal.Out.MarkupLineInterpolated($"[green]Filled[/] {Source.Describe(connection)}: {summary.Tables} tables, {Amount.Count(summary.Rows)} rows, {Amount.Bytes(summary.DatabaseBytes)}.");
+            foreach (string sentence in summary.LeftOut)
+                terminal.Out.MarkupLineInterpolated($"[yellow]Left out:[/] {sentence}.");
+
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Loads the sample with a progress bar, or in silence.</summary>
+    public static async Task<SampleSummary> LoadAsync(Terminal terminal, string connection, SampleSize size, long seed, bool replace, bool silent, CancellationToken cancellationToken)
+    {
+        SampleLoader loader = new(connection);
+        if (silent || !terminal.IsLive)
+            return await loader.LoadAsync(size, seed, replace, null, cancellationToken);
+
+        return await terminal.Out.Progress().HideCompleted(true).AutoClear(true).StartAsync(async context =>
+        {
+            ProgressTask task = context.AddTask("sample");
+            return await loader.LoadAsync(size, seed, replace, new Bar(task), cancellationToken);
+        });
+    }
+
+    /// <summary>Reports at once: <see cref="Progress{T}"/> would post to the thread pool, and reports would come out of order.</summary>
+    private sealed class Bar(ProgressTask task) : IProgress<SampleProgress>
+    {
+        public void Report(SampleProgress value)
+        {
+            task.Description = Markup.Escape($"{value.Table}, {Amount.Bytes(value.Bytes)}");
+            task.MaxValue = value.TotalRows;
+            task.Value = value.Rows;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Mammoth.Cli.Commands;
+using Mammoth.Cli.Rendering;
+
+namespace Mammoth.Tests.Cli;
+
+/// <summary>Runs the command inside the test, and keeps what it wrote.</summary>
+internal sealed record CommandLine(int ExitCode, string Out, string Error)
+{
+    public static async Task<CommandLine> RunAsync(params string[] args)
+    {
+        await using StringWriter output = new();
+        await using StringWriter error = new();
+        int code = await MammothCommand.RunAsync(args, Terminal.Plain(output, error), TestContext.Current.CancellationToken);
+        return new(code, output.ToString(), error.ToString());
+    }
+}
