@@ -7,7 +7,7 @@ using Schema = Mammoth.Iceberg.Schemas.Schema;
 
 namespace Mammoth.Tests.Data;
 
-/// <summary>Rows as <see cref="RandomTable"/> has them, to Arrow batches and back.</summary>
+/// <summary>Rows as <see cref="RandomRows"/> has them, to Arrow batches and back.</summary>
 internal static class ArrowRows
 {
     /// <param name="skip">So many of the rows are only in the buffers, before the batch's offset.</param>

@@ -19,7 +19,7 @@ public sealed class DataFileMetricsTests : IDisposable
     [MemberData(nameof(Seeds))]
     public async Task Counts_and_bounds_are_what_the_rows_say(int seed)
     {
-        var table = new RandomTable(seed, columns: 12, depth: 2);
+        var table = new RandomRows(seed, columns: 12, depth: 2);
         var rows = table.Rows(seed * 3);
         var file = await Write(table.Schema, rows, new DataFileOptions { RowGroupRows = 50 });
         Assert.Equal(rows.Length, file.RecordCount);
@@ -41,7 +41,7 @@ public sealed class DataFileMetricsTests : IDisposable
     [Fact]
     public async Task Sizes_and_offsets_are_those_in_the_file()
     {
-        var table = new RandomTable(7);
+        var table = new RandomRows(7);
         var file = await Write(table.Schema, table.Rows(400), new DataFileOptions { RowGroupRows = 150 });
         var path = LocalPath.Of(file.FilePath);
         var chunks = DuckText.Query(

@@ -18,7 +18,7 @@ public sealed class DataFileWriterTests : IDisposable
     [MemberData(nameof(Seeds))]
     public async Task Every_value_of_random_nested_batches_is_read_back_by_another_engine(int seed)
     {
-        var table = new RandomTable(seed);
+        var table = new RandomRows(seed);
         var rows = table.Rows(300);
         var file = await Write(table.Schema, [rows[..100], rows[100..101], rows[101..]]);
         Assert.Equal(rows.Select(row => RowText.Of(table.Schema, row)), DuckText.Rows(table.Schema, LocalPath.Of(file.FilePath)));
@@ -28,7 +28,7 @@ public sealed class DataFileWriterTests : IDisposable
     [MemberData(nameof(Seeds))]
     public async Task Slices_of_batches_are_written_from_where_they_start(int seed)
     {
-        var table = new RandomTable(1000 + seed);
+        var table = new RandomRows(1000 + seed);
         var rows = table.Rows(50);
         await using var writer = new DataFileWriter(new LocalFileIO(), Location("slice"), table.Schema);
         writer.Write(ArrowRows.ToBatch(table.Schema, rows, skip: 7));

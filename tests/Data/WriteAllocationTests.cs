@@ -15,7 +15,7 @@ public sealed class WriteAllocationTests : IDisposable
     [InlineData(21)]
     public async Task A_row_allocates_nothing(int seed)
     {
-        var table = new RandomTable(seed, columns: 20);
+        var table = new RandomRows(seed, columns: 20);
         var (few, many) = (ArrowRows.ToBatch(table.Schema, table.Rows(500)), ArrowRows.ToBatch(table.Schema, table.Rows(5_000)));
         await using var writer = new DataFileWriter(new LocalFileIO(), $"{_folder.Location}/f.parquet", table.Schema);
         // Buffers grow to the largest batch once.

@@ -8,12 +8,12 @@ namespace Mammoth.Tests.Data;
 /// A random schema and random rows of it, the same for a seed. Values are: bool; int (int, date); long (long, time, timestamps); float; double; string;
 /// byte[] (uuid, fixed, binary); <see cref="BigInteger"/> (a decimal's unscaled value); object?[] (list, struct); (object, object?)[] (map).
 /// </summary>
-internal sealed class RandomTable
+internal sealed class RandomRows
 {
     private readonly Random _random;
     private int _nextId;
 
-    public RandomTable(int seed, int columns = 8, int depth = 3)
+    public RandomRows(int seed, int columns = 8, int depth = 3)
     {
         _random = new Random(seed);
         Schema = new Schema(0, [.. Enumerable.Range(0, columns).Select(_ => Field(depth))], []);

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Mammoth.Iceberg.Metadata;
+
+namespace Mammoth.Iceberg.Scans;
+
+/// <summary>
+/// The field ids of files that have none, by column name (Iceberg spec, "Column Projection", property <c>schema.name-mapping.default</c>).
+/// </summary>
+public sealed class NameMapping
+{
+    public const string Property = "schema.name-mapping.default";
+
+    private readonly Dictionary<string, (int? Id, NameMapping Nested)> _names = [];
+
+    /// <summary>A table's mapping, or null where it has none.</summary>
+    /// <exception cref="FormatException">The property is no name mapping.</exception>
+    public static NameMapping? Of(TableMetadata metadata) =>
+        metadata.Properties.TryGetValue(Property, out var json) ? Parse(json) : null;
+
+    /// <exception cref="FormatException">The text is no name mapping.</exception>
+    public static NameMapping Parse(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return Read(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            throw new FormatException($"The table property {Property} is no name mapping: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The field id of a column, or null; a list's element is named <c>element</c>, a map's parts <c>key</c> and <c>value</c>.</summary>
+    public int? IdOf(string name) => _names.TryGetValue(name, out var found) ? found.Id : null;
+
+    /// <summary>The mapping below a column, or null.</summary>
+    public NameMapping? Below(string name) => _names.TryGetValue(name, out var found) ? found.Nested : null;
+
+    private static NameMapping Read(JsonElement fields)
+    {
+        var mapping = new NameMapping();
+        foreach (var field in fields.EnumerateArray())
+        {
+            int? id = field.TryGetProperty("field-id", out var number) ? number.GetInt32() : null;
+            var nested = field.TryGetProperty("fields", out var below) ? Read(below) : new NameMapping();
+            foreach (var name in field.GetProperty("names").EnumerateArray())
+                mapping._names.Add(name.GetString()!, (id, nested));
+        }
+        return mapping;
+    }
+}
