@@ -16,6 +16,7 @@ public interface IFileIO
     /// <summary>Writes a small file whole.</summary>
     /// <returns>The new version tag.</returns>
     /// <exception cref="PreconditionFailedException">The condition did not hold; nothing was written.</exception>
+    /// <exception cref="StorageException">The store failed; whether the write took place may not be known.</exception>
     Task<string> Write(string location, ReadOnlyMemory<byte> content, WriteCondition condition, CancellationToken cancellation);
 
     /// <summary>Starts a new file of any size. It exists once <see cref="OutputFile.Complete"/> returned, whole or not at all.</summary>
