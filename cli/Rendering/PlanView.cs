@@ -1,0 +1,77 @@
+using Mammoth.Migration.Plans;
+using Spectre.Console;
+
+namespace Mammoth.Cli.Rendering;
+
+/// <summary>A plan for people.</summary>
+internal static class PlanView
+{
+    public static void Show(IAnsiConsole console, MigrationPlan plan, bool everyColumn)
+    {
+        console.MarkupLineInterpolated($"[bold]{plan.Database}[/] (PostgreSQL {plan.ServerVersion / 10_000}.{plan.ServerVersion % 10_000}): {plan.Tables.Count} tables, {Amount.Bytes(plan.Tables.Sum(t => t.Bytes))}, {plan.Tables.Sum(t => t.Chunks.Count)} chunks");
+        console.Write(Tables(plan));
+        if (plan.Cycles.Count > 0)
+        {
+            foreach (IReadOnlyList<Postgres.Catalog.QualifiedName> cycle in plan.Cycles)
+                console.MarkupLineInterpolated($"[aqua]Circle of foreign keys:[/] {string.Join(" ⇄ ", cycle)}");
+        }
+
+        if (Mappings(plan, everyColumn) is { Rows.Count: > 0 } mappings)
+        {
+            console.WriteLine();
+            console.MarkupLine(everyColumn ? "[bold]Columns[/]" : "[bold]Columns that are not carried in their own type, or may not fit it[/] [dim](--verbose shows all)[/]");
+            console.Write(mappings);
+        }
+
+        if (plan.LeftOut.Count > 0)
+        {
+            console.WriteLine();
+            console.MarkupLine("[bold]Not copied[/]");
+            foreach (Postgres.Catalog.LeftOut left in plan.LeftOut)
+                console.MarkupLineInterpolated($"  {left.Name} [dim]({left.Kind})[/]: {left.Reason}");
+        }
+
+        foreach (string note in plan.Notes)
+            console.MarkupLineInterpolated($"[yellow]Note:[/] {note}");
+    }
+
+    private static Table Tables(MigrationPlan plan)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey35)
+            .AddColumn(new TableColumn("Batch").RightAligned()).AddColumn("Table").AddColumn("In the warehouse").AddColumn("Class")
+            .AddColumn(Right("Rows (est.)")).AddColumn(Right("Size")).AddColumn(Right("Chunks")).AddColumn(Right("Columns"));
+        int batch = -1;
+        foreach (TablePlan at in plan.Tables)
+        {
+            table.AddRow(
+                at.Batch == batch ? "" : (at.Batch + 1).ToString(System.Globalization.CultureInfo.InvariantCulture),
+                Markup.Escape(at.Source.ToString()),
+                at.Source.ToString() == $"{at.Namespace}.{at.Name}" ? "[dim]the same[/]" : Markup.Escape($"{at.Namespace}.{at.Name}"),
+                at.Class switch { SizeClass.Large => "[bold]large[/]", SizeClass.Medium => "medium", _ => "[dim]small[/]" },
+                at.EstimatedRows < 0 ? "[dim]unknown[/]" : Amount.Count(at.EstimatedRows),
+                Amount.Bytes(at.Bytes),
+                Amount.Count(at.Chunks.Count),
+                Amount.Count(at.Columns.Count));
+            batch = at.Batch;
+        }
+
+        return table;
+    }
+
+    private static Table Mappings(MigrationPlan plan, bool everyColumn)
+    {
+        Table table = new Table().Border(TableBorder.None).AddColumn("Column").AddColumn("PostgreSQL").AddColumn("Iceberg").AddColumn("Why");
+        foreach (TablePlan at in plan.Tables)
+        {
+            foreach (ColumnPlan column in at.Columns.Where(c => everyColumn || c.Note is not null || c.MayNotFit is not null || c.IsMasked))
+            {
+                string why = column.Note ?? (column.MayNotFit is { } unfit ? $"{unfit}: policy {column.Policy.ToString().ToLowerInvariant()}" : "");
+                table.AddRow(Markup.Escape($"{at.Source}.{column.Source}"), Markup.Escape(column.SourceType), Markup.Escape(column.TargetType), $"[dim]{Markup.Escape(why)}[/]");
+            }
+        }
+
+        return table;
+    }
+
+    private static TableColumn Right(string title) => new TableColumn(title).RightAligned().NoWrap();
+}
