@@ -1,0 +1,96 @@
+using Mammoth.Iceberg.IO;
+
+namespace Mammoth.Iceberg.Catalogs;
+
+/// <summary>The catalog document as it was read, with the tag that its next version must find unchanged.</summary>
+internal sealed record CatalogState(CatalogDocument Document, string ETag);
+
+/// <summary>What came of a conditional write of the catalog document.</summary>
+internal enum Decision
+{
+    Won,
+    Lost,
+    Unknown,
+}
+
+/// <summary>Reads and moves the catalog document. Its conditional write is the one moment at which a commit happens.</summary>
+internal sealed class CatalogFile(IFileIO io, string root)
+{
+    private const int AttemptsToFindOut = 6;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+
+    public string Location { get; } = $"{root}/{WarehouseFiles.Catalog}";
+
+    /// <summary>The current document, or null where there is none.</summary>
+    /// <exception cref="CatalogException">What is there is no catalog of ours.</exception>
+    public async Task<CatalogState?> Read(CancellationToken cancellation)
+    {
+        var content = await io.Read(Location, cancellation);
+        try
+        {
+            return content is null ? null : new(CatalogDocument.Read(content.Bytes), content.ETag);
+        }
+        catch (FormatException e)
+        {
+            throw new CatalogException($"{Location} can't be read as Mammoth's catalog: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Moves the catalog from the state that was read to the next one, which carries <paramref name="commitId"/>. Where the answer is lost, the document
+    /// is read again: our id in it means it was written; another tag without our id means it never will be; an unchanged tag, that the same write may be tried again.
+    /// </summary>
+    public async Task<(Decision Decision, Exception? Cause)> Move(CatalogState from, CatalogDocument next, string commitId, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var bytes = next.Write();
+        Exception? lost = null;
+        for (var attempt = 0; attempt < AttemptsToFindOut; attempt++)
+        {
+            if (attempt > 0)
+                await Task.Delay(FirstDelay * (1 << attempt), CancellationToken.None);
+            try
+            {
+                // Not cancelled half-way: the outcome would be unknown for no reason.
+                await io.Write(Location, bytes, WriteCondition.IfUnchanged(from.ETag), CancellationToken.None);
+                return (Decision.Won, null);
+            }
+            catch (PreconditionFailedException)
+            {
+                // The condition also fails when an earlier attempt, ours or the client's own, did write and only its answer was lost.
+            }
+            catch (Exception e)
+            {
+                lost = e;
+            }
+            try
+            {
+                var now = await Read(CancellationToken.None);
+                if (now is not null && now.Document.Has(commitId))
+                    return (Decision.Won, null);
+                if (now?.ETag != from.ETag)
+                    return (Decision.Lost, null);
+            }
+            catch (Exception e) when (e is not CatalogException)
+            {
+                lost ??= e;
+            }
+        }
+        // A file system that refused (a full disk, no permission) has written nothing and will not later; over a network that is not so.
+        return lost is StorageException && io is LocalFileIO ? throw lost : (Decision.Unknown, lost);
+    }
+
+    /// <summary>Makes the catalog of a new warehouse, unless somebody else just did.</summary>
+    public async Task<CatalogState> Create(CancellationToken cancellation)
+    {
+        try
+        {
+            var document = CatalogDocument.Empty;
+            return new(document, await io.Write(Location, document.Write(), WriteCondition.IfAbsent, cancellation));
+        }
+        catch (PreconditionFailedException)
+        {
+            return await Read(cancellation) ?? throw new CatalogException($"{Location} appeared and vanished. Is somebody deleting the warehouse?");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace Mammoth.Iceberg.Catalogs;
+
+/// <summary>One table of a commit, before the decision: its metadata file is written, or the commit is refused.</summary>
+/// <param name="Refusal">Why the commit is refused: a sentence.</param>
+/// <param name="MayBeStale">Whether the refusal may come from a commit decided after the catalog was read; it then counts only if the catalog is unchanged.</param>
+internal sealed record PreparedTable(CatalogEntry? Entry, string? Refusal, bool MayBeStale)
+{
+    public static PreparedTable Ready(CatalogEntry entry) => new(entry, null, false);
+
+    public static PreparedTable Refused(string reason) => new(null, reason, false);
+
+    public static PreparedTable Stale(string reason) => new(null, reason, true);
+}
