@@ -19,5 +19,5 @@ public static class Registrations
         .AddOrchestration<Signals>().AddOrchestration<SignalThenThrow>().AddOrchestration<SeesSignalOfFailed>().AddOrchestration<LargeState>()
         .AddOrchestration<WindowInOrder>().AddOrchestration<WindowThatFails>()
         .AddOrchestration<Tree>().AddOrchestration<CancelsATree>().AddOrchestration<CancelledMidway>()
-        .AddOrchestration<ForeignAwaits>();
+        .AddOrchestration<ForeignAwaits>().AddOrchestration<Interpreter>();
 }
