@@ -111,9 +111,9 @@ internal sealed class Journal : IDisposable
         long application = Query("PRAGMA application_id", r => r.GetInt64(0)).Single();
         long tables = Query("SELECT count(*) FROM sqlite_master", r => r.GetInt64(0)).Single();
         if (application != ApplicationId && tables > 0)
-            throw new JournalException($"{Path} is a SQLite database, but not a journal. Name another file.");
+            throw new JournalException($"{Path} is a SQLite database, but not a journal.", "Name another file.");
         if (tables > 0 && Query("PRAGMA user_version", r => r.GetInt64(0)).Single() is var version && version != Version)
-            throw new JournalException($"The journal {Path} was written by another version of Mammoth (format {version}; this one reads {Version}). Finish its runs with that version, or name another file.");
+            throw new JournalException($"The journal {Path} was written by another version of Mammoth (format {version}; this one reads {Version}).", "Finish its runs with that version, or name another file.");
         if (tables > 0 && Query("PRAGMA quick_check(1)", r => r.GetString(0)).Single() is var check && check != "ok")
             throw JournalException.Of(Path, new SqliteException(check, 11));
 

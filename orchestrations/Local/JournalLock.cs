@@ -19,15 +19,15 @@ internal sealed class JournalLock : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new JournalException($"The journal {journal} can't be written. Check the permissions of the file and its folder.", e);
+            throw new JournalException($"The journal {journal} can't be written.", "Check the permissions of the file and its folder.", e);
         }
         catch (IOException e) when (File.Exists(journal + ".lock"))
         {
-            throw new JournalException($"The journal {journal} is in use by {Holder(journal)}. Wait for it to end, or end it; the work goes on from where it was.", e);
+            throw new JournalException($"The journal {journal} is in use by {Holder(journal)}.", "Wait for it to end, or end it; the work goes on from where it was.", e);
         }
         catch (IOException e)
         {
-            throw new JournalException($"The journal {journal} can't be created: {e.Message}", e);
+            throw new JournalException($"The journal {journal} can't be created: {e.Message}", "Name another place for it, or make this one writable.", e);
         }
     }
 

@@ -225,7 +225,7 @@ public sealed class LocalHost : IAsyncDisposable
             var idle = await engine.Loop.Ask(engine.Activities.Stop).ConfigureAwait(false);
             await idle.WaitAsync(options.StopGrace, options.Time).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is TimeoutException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is TimeoutException or ObjectDisposedException || e == engine.Loop.Fault())
         {
             // An activity that does not stop runs into its end on its own, and runs again next time; a broken journal was reported to those who waited.
         }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Mammoth.Orchestrations.Runtime;
 using Microsoft.Data.Sqlite;
 
 namespace Mammoth.Orchestrations.Local;
@@ -46,7 +45,7 @@ internal sealed class Loop : IDisposable
             {
                 value = question();
             }
-            catch (Exception e) when (e is InvalidOperationException or FailureException)
+            catch (Exception e) when (e is not SqliteException)
             {
                 After(() => answer.TrySetException(e));
                 return;

@@ -20,6 +20,7 @@ public sealed class JournalTests : IDisposable
         var refused = await Assert.ThrowsAsync<JournalException>(() => journal.Open());
         Assert.Contains($"is in use by process {Environment.ProcessId} on {Environment.MachineName}", refused.Message, StringComparison.Ordinal);
         Assert.Contains(journal.Path, refused.Message, StringComparison.Ordinal);
+        Assert.NotNull(refused.WayOut);
     }
 
     [Fact]
