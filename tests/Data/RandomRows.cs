@@ -11,10 +11,13 @@ namespace Mammoth.Tests.Data;
 internal sealed class RandomRows
 {
     private readonly Random _random;
+    private readonly bool _withTime;
     private int _nextId;
 
-    public RandomRows(int seed, int columns = 8, int depth = 3)
+    /// <param name="withTime">Whether there are columns of type time: not all engines read them.</param>
+    public RandomRows(int seed, int columns = 8, int depth = 3, bool withTime = true)
     {
+        _withTime = withTime;
         _random = new Random(seed);
         Schema = new Schema(0, [.. Enumerable.Range(0, columns).Select(_ => Field(depth))], []);
     }
@@ -56,8 +59,8 @@ internal sealed class RandomRows
         3 => PrimitiveType.Float,
         4 => PrimitiveType.Double,
         5 => PrimitiveType.Date,
-        6 => PrimitiveType.Time,
-        7 => PrimitiveType.Timestamp,
+        6 when _withTime => PrimitiveType.Time,
+        6 or 7 => PrimitiveType.Timestamp,
         8 => PrimitiveType.TimestampTz,
         9 or 10 => PrimitiveType.String,
         11 => PrimitiveType.Uuid,
