@@ -34,7 +34,7 @@ internal static class JsonText
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
-            throw new FormatException($"The {what} is not what the Iceberg specification says: {e.Message}", e);
+            throw new FormatException($"The {what} has a value of the wrong kind: {e.Message}", e);
         }
     }
 

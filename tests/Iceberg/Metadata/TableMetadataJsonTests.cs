@@ -62,7 +62,7 @@ public sealed class TableMetadataJsonTests
     [InlineData("\"schemas\"", "\"other\"", "'schemas' is missing")]
     [InlineData("\"current-schema-id\":0", "\"current-schema-id\":8", "current schema 8 is not among")]
     [InlineData("\"current-snapshot-id\":9221560113495086335", "\"current-snapshot-id\":4", "current snapshot 4 is not among")]
-    [InlineData("\"last-column-id\":2", "\"last-column-id\":\"two\"", "not what the Iceberg specification says")]
+    [InlineData("\"last-column-id\":2", "\"last-column-id\":\"two\"", "a value of the wrong kind")]
     [InlineData("}]}", "", "no valid JSON")]
     public void Broken_metadata_says_what_is_wrong(string part, string instead, string reason)
     {
