@@ -27,5 +27,8 @@ internal static class CatalogQuery
 
     public static string? Text(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
+    /// <summary>A <c>"char"</c> of the catalog, cast to text; none is an empty text. (The type itself is none that Npgsql knows without asking the server.)</summary>
+    public static char? Letter(this NpgsqlDataReader reader, int column) => reader.GetString(column) is [char letter, ..] ? letter : null;
+
     public static uint Oid(this NpgsqlDataReader reader, int column) => reader.GetFieldValue<uint>(column);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mammoth.Postgres.Errors;
 using Npgsql;
 
 namespace Mammoth.Postgres.Catalog;
@@ -10,7 +11,21 @@ public static class CatalogReader
     /// Reads the catalog as the connection's role sees it. Within a transaction it is the one at its snapshot, except for sizes and sequences,
     /// which are as they are now; so a snapshot must be exported before, for sizes to cover its rows.
     /// </summary>
+    /// <exception cref="SourceException">The schema was changed meanwhile, so that the catalog contradicts itself.</exception>
     public static async Task<Database> Read(NpgsqlConnection connection, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await ReadAll(connection, cancellation).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InternalError)
+        {
+            // What the server prints of an object (a constraint's definition …) is the one of now, which the snapshot's catalog may no longer lead to.
+            throw new SourceException($"The schema was changed between the snapshot and looking at it ({e.MessageText}). Run again, with the tables locked.", e);
+        }
+    }
+
+    private static async Task<Database> ReadAll(NpgsqlConnection connection, CancellationToken cancellation)
     {
         DatabaseFacts facts = await DatabaseFacts.Read(connection, cancellation).ConfigureAwait(false);
         var tree = new RelationTree(await RelationCatalog.Read(connection, cancellation).ConfigureAwait(false));

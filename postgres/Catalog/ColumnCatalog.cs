@@ -18,7 +18,7 @@ internal static class ColumnCatalog
             connection,
             $"""
             SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, pg_catalog.format_type(a.atttypid, a.atttypmod), {notNull},
-                pg_catalog.pg_get_expr(f.adbin, f.adrelid), a.attidentity, a.attgenerated,
+                pg_catalog.pg_get_expr(f.adbin, f.adrelid), a.attidentity::pg_catalog.text, a.attgenerated::pg_catalog.text,
                 CASE WHEN a.attcollation <> t.typcollation THEN pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname) END,
                 d.description, pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT')
             FROM pg_catalog.pg_attribute a
@@ -39,9 +39,9 @@ internal static class ColumnCatalog
                 TypeText = r.GetString(5),
                 NotNull = r.GetBoolean(6),
                 Default = r.Text(7),
-                Identity = Letter(r.GetChar(8)),
-                IsGenerated = Letter(r.GetChar(9)) is not null,
-                IsVirtual = r.GetChar(9) == 'v',
+                Identity = r.Letter(8),
+                IsGenerated = r.Letter(9) is not null,
+                IsVirtual = r.Letter(9) == 'v',
                 Collation = r.Text(10),
                 Comment = r.Text(11),
                 CanSelect = r.GetBoolean(12),
@@ -50,7 +50,4 @@ internal static class ColumnCatalog
             tables).ConfigureAwait(false);
         return columns.ToLookup(c => c.Item1, c => c.Item2);
     }
-
-    /// <summary>A <c>"char"</c> of the catalog; none is a zero byte.</summary>
-    private static char? Letter(char letter) => letter == '\0' ? null : letter;
 }

@@ -18,7 +18,7 @@ internal static class ConstraintCatalog
 {
     // A foreign key to a partitioned table has a row for each partition of it as well: those have a parent.
     private const string Sql = """
-        SELECT k.conrelid, k.contype, k.conname,
+        SELECT k.conrelid, k.contype::pg_catalog.text, k.conname,
             ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY u (attnum, place)
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum ORDER BY u.place),
             n.nspname, c.relname,
@@ -39,7 +39,7 @@ internal static class ConstraintCatalog
             Sql,
             r => new Constraint(
                 r.Oid(0),
-                r.GetChar(1),
+                r.Letter(1)!.Value,
                 r.GetString(2),
                 r.GetFieldValue<string[]>(3),
                 r.IsDBNull(5) ? null : new QualifiedName(r.GetString(4), r.GetString(5)),

@@ -83,7 +83,7 @@ public sealed record Table
 /// <summary>A heap that holds rows.</summary>
 /// <param name="Pages">8 KiB pages of the main fork, measured after the snapshot was exported.</param>
 /// <param name="TotalBytes">Main fork and TOAST, in bytes, indexes excluded.</param>
-/// <param name="FileNode"><c>pg_relation_filenode</c>: changes when the table is rewritten.</param>
+/// <param name="FileNode"><c>relfilenode</c> at the snapshot: changes when the table is rewritten or truncated.</param>
 public sealed record Leaf(uint Oid, QualifiedName Name, long Pages, long TotalBytes, uint FileNode);
 
 /// <summary>A column; dropped columns are not listed.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Mammoth.Postgres.Catalog;
@@ -7,8 +8,7 @@ internal sealed record DatabaseFacts(string Name, int ServerVersion, string Enco
 {
     private const string Sql = """
         SELECT d.datname, pg_catalog.current_setting('server_version_num')::pg_catalog.int4, pg_catalog.pg_encoding_to_char(d.encoding), d.oid,
-            CASE WHEN pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
-                THEN (SELECT s.system_identifier FROM pg_catalog.pg_control_system() s) END,
+            pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'),
             (SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata)
         FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
         """;
@@ -17,18 +17,24 @@ internal sealed record DatabaseFacts(string Name, int ServerVersion, string Enco
     public static async Task<DatabaseFacts> Read(NpgsqlConnection connection, CancellationToken cancellation)
     {
         int moneyScale = await ReadMoneyScale(connection, cancellation).ConfigureAwait(false);
-        List<DatabaseFacts> facts = await CatalogQuery.Rows(
+        (DatabaseFacts facts, bool tellsSystem) = (await CatalogQuery.Rows(
             connection,
             Sql,
-            r => new DatabaseFacts(
-                r.GetString(0),
-                r.GetInt32(1),
-                r.GetString(2),
-                FormattableString.Invariant($"{(r.IsDBNull(4) ? "unknown" : r.GetInt64(4))}:{r.Oid(3)}"),
-                r.GetInt64(5),
-                moneyScale),
-            cancellation).ConfigureAwait(false);
-        return facts[0];
+            r => (new DatabaseFacts(r.GetString(0), r.GetInt32(1), r.GetString(2), r.Oid(3).ToString(CultureInfo.InvariantCulture), r.GetInt64(5), moneyScale), r.GetBoolean(4)),
+            cancellation).ConfigureAwait(false))[0];
+
+        // A statement of its own: a function's privilege is checked even where it is not called.
+        string system = "unknown";
+        if (tellsSystem)
+        {
+            system = (await CatalogQuery.Rows(
+                connection,
+                "SELECT s.system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system() s",
+                r => r.GetString(0),
+                cancellation).ConfigureAwait(false))[0];
+        }
+
+        return facts with { Identity = $"{system}:{facts.Identity}" };
     }
 
     /// <summary>

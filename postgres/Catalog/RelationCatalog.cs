@@ -35,7 +35,7 @@ internal sealed record Relation
 internal static class RelationCatalog
 {
     private const string Sql = $"""
-        SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relpersistence, am.amname, c.reltuples::pg_catalog.float8,
+        SELECT c.oid, n.nspname, c.relname, c.relkind::pg_catalog.text, c.relispartition, c.relpersistence::pg_catalog.text, am.amname, c.reltuples::pg_catalog.float8,
             CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
             d.description, x.extname,
             pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT'),
@@ -52,11 +52,12 @@ internal static class RelationCatalog
         ORDER BY n.nspname, c.relname
         """;
 
+    // relfilenode as the snapshot sees it, not pg_relation_filenode, which is the one of now: only so a rewrite since the snapshot is seen.
     private const string SizesSql = """
         SELECT c.oid,
             COALESCE(pg_catalog.pg_relation_size(c.oid), 0),
             COALESCE(pg_catalog.pg_relation_size(NULLIF(c.reltoastrelid, 0)), 0),
-            COALESCE(pg_catalog.pg_relation_filenode(c.oid), 0),
+            c.relfilenode,
             pg_catalog.current_setting('block_size')::pg_catalog.int8
         FROM pg_catalog.pg_class c WHERE c.oid = ANY($1)
         """;
@@ -69,9 +70,9 @@ internal static class RelationCatalog
             {
                 Oid = r.Oid(0),
                 Name = new QualifiedName(r.GetString(1), r.GetString(2)),
-                Kind = r.GetChar(3),
+                Kind = r.Letter(3)!.Value,
                 IsPartition = r.GetBoolean(4),
-                Persistence = r.GetChar(5),
+                Persistence = r.Letter(5)!.Value,
                 AccessMethod = r.Text(6),
                 Rows = r.GetDouble(7),
                 PartitionKey = r.Text(8),

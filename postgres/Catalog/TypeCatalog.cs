@@ -43,7 +43,7 @@ internal sealed class TypeCatalog
             connection,
             $"""
             {needed}
-            SELECT t.oid, n.nspname, t.typname, t.typtype, t.typsend <> 0, t.typrelid, t.typtypmod, t.typnotnull, x.extname,
+            SELECT t.oid, n.nspname, t.typname, t.typtype::pg_catalog.text, t.typsend <> 0, t.typrelid, t.typtypmod, t.typnotnull, x.extname,
                 e.oid IS NOT NULL,
                 CASE WHEN e.oid IS NOT NULL THEN e.oid WHEN t.typtype = 'd' THEN t.typbasetype WHEN t.typtype IN ('r', 'm') THEN {range} ELSE 0 END
             FROM pg_catalog.pg_type t
@@ -53,7 +53,7 @@ internal sealed class TypeCatalog
             LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
             WHERE t.oid IN (SELECT oid FROM needed)
             """,
-            r => new Row(r.Oid(0), r.GetString(1), r.GetString(2), r.GetChar(3), r.GetBoolean(4), r.Oid(5), r.GetInt32(6), r.GetBoolean(7), r.Text(8), r.GetBoolean(9), r.Oid(10)),
+            r => new Row(r.Oid(0), r.GetString(1), r.GetString(2), r.Letter(3)!.Value, r.GetBoolean(4), r.Oid(5), r.GetInt32(6), r.GetBoolean(7), r.Text(8), r.GetBoolean(9), r.Oid(10)),
             cancellation,
             relations).ConfigureAwait(false);
 

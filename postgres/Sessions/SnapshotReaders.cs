@@ -1,0 +1,205 @@
+using Mammoth.Postgres.Errors;
+using Npgsql;
+
+namespace Mammoth.Postgres.Sessions;
+
+/// <summary>
+/// A fixed number of sessions at one snapshot, all opened, and their tables locked, at the start. A session that comes later queues
+/// behind whoever waits for a table exclusively (<c>TRUNCATE</c>, <c>ALTER TABLE</c> …), who waits for the holder, who waits for the copy: nobody would ever go on.
+/// One that holds its lock already passes.
+/// </summary>
+public sealed class SnapshotReaders : IAsyncDisposable
+{
+    private readonly string connectionString;
+    private readonly SnapshotOptions options;
+    private readonly Stack<PooledSession> free = new();
+    private readonly SemaphoreSlim available;
+    private readonly Lock gate = new();
+    private bool yielded;
+    private bool disposed;
+
+    private SnapshotReaders(string connectionString, string token, int count, SnapshotOptions options)
+    {
+        this.connectionString = connectionString;
+        this.options = options;
+        Token = token;
+        available = new SemaphoreSlim(count, count);
+    }
+
+    /// <summary>The snapshot's identifier.</summary>
+    public string Token { get; }
+
+    /// <summary>Opens sessions at a snapshot and locks the tables in each, as the options say.</summary>
+    /// <exception cref="SnapshotGoneException">Nobody holds the snapshot any more.</exception>
+    /// <exception cref="TableLockException">Tables could not be locked.</exception>
+    /// <exception cref="SourceConnectionException">There is no connection to be had.</exception>
+    public static async Task<SnapshotReaders> Open(string connectionString, string token, int count, SnapshotOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        var readers = new SnapshotReaders(connectionString, token, count, options ?? new SnapshotOptions());
+        try
+        {
+            for (int i = 0; i < count; i++)
+                readers.free.Push(await readers.OpenSession(cancellation).ConfigureAwait(false));
+            return readers;
+        }
+        catch
+        {
+            await readers.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A session, when one is free; disposing it gives it back. What is done to its transaction is undone then.</summary>
+    public async Task<SnapshotReader> Rent(CancellationToken cancellation = default)
+    {
+        await available.WaitAsync(cancellation).ConfigureAwait(false);
+        PooledSession? session = null;
+        try
+        {
+            session = Pop();
+
+            // A session that broke is replaced when it is next needed.
+            session ??= await OpenSession(cancellation).ConfigureAwait(false);
+            await session.Session.Execute("SAVEPOINT use", cancellation).ConfigureAwait(false);
+            PooledSession rented = session;
+            int once = 0;
+            return new SnapshotReader(rented.Session, Token, () => Interlocked.Exchange(ref once, 1) == 0 ? Return(rented) : ValueTask.CompletedTask);
+        }
+        catch
+        {
+            if (session is not null)
+                await session.Session.DisposeAsync().ConfigureAwait(false);
+            available.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Gives up the locks, those of sessions in use when they come back; the snapshot stays.</summary>
+    public async Task Yield()
+    {
+        yielded = true;
+        PooledSession[] idle;
+        lock (gate)
+        {
+            // While they are asked to let go they are not there to be rented: whoever comes now opens one that locks nothing.
+            idle = [.. free.OfType<PooledSession>()];
+            free.Clear();
+        }
+
+        foreach (PooledSession session in idle)
+        {
+            if (await Unlock(session).ConfigureAwait(false))
+                Keep(session);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        List<PooledSession> ended = [];
+        lock (gate)
+        {
+            disposed = true;
+            while (free.TryPop(out PooledSession? session))
+                ended.Add(session);
+        }
+
+        foreach (PooledSession session in ended)
+            await session.Session.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<PooledSession> OpenSession(CancellationToken cancellation)
+    {
+        SourceSession session = await SourceSession.Open(connectionString, cancellation).ConfigureAwait(false);
+        try
+        {
+            await SnapshotReader.Import(session, Token, cancellation).ConfigureAwait(false);
+            await TableLocking.LimitWaiting(session, options.LockTimeout, cancellation).ConfigureAwait(false);
+            bool locks = options.Lock && !yielded;
+            if (locks)
+                await LockTables(session, cancellation).ConfigureAwait(false);
+            return new PooledSession(session, locks);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task LockTables(SourceSession session, CancellationToken cancellation)
+    {
+        Dictionary<uint, LockableTable> tables = await TableLocking.List(session.Connection, options.Include, cancellation).ConfigureAwait(false);
+        await session.Execute("SAVEPOINT locks", cancellation).ConfigureAwait(false);
+        try
+        {
+            await TableLocking.Lock(session, tables.Values, cancellation).ConfigureAwait(false);
+        }
+        catch (PostgresException e)
+        {
+            await session.Execute("ROLLBACK", cancellation).ConfigureAwait(false);
+            throw await TableLocking.Explain(session, e, tables, options.LockTimeout, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask Return(PooledSession session)
+    {
+        bool kept;
+        try
+        {
+            await session.Session.Execute("ROLLBACK TO SAVEPOINT use; RELEASE SAVEPOINT use").ConfigureAwait(false);
+            kept = !yielded || await Unlock(session).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException)
+        {
+            // The session broke: whoever used it was told so; it is replaced.
+            kept = false;
+        }
+
+        if (kept && !disposed)
+            Keep(session);
+        else
+            await session.Session.DisposeAsync().ConfigureAwait(false);
+        available.Release();
+    }
+
+    private static async Task<bool> Unlock(PooledSession session)
+    {
+        if (!session.IsLocking)
+            return true;
+        try
+        {
+            await session.Session.Execute("ROLLBACK TO SAVEPOINT locks").ConfigureAwait(false);
+            session.IsLocking = false;
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException)
+        {
+            // Without a session there are no locks either.
+            await session.Session.DisposeAsync().ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    private PooledSession? Pop()
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return free.TryPop(out PooledSession? session) ? session : null;
+        }
+    }
+
+    private void Keep(PooledSession session)
+    {
+        lock (gate)
+            free.Push(session);
+    }
+
+    private sealed class PooledSession(SourceSession session, bool isLocking)
+    {
+        public SourceSession Session { get; } = session;
+
+        public bool IsLocking { get; set; } = isLocking;
+    }
+}
