@@ -48,6 +48,8 @@ internal static class MammothCommand
     {
         RootCommand root = new("Moves PostgreSQL databases into Apache Iceberg tables, and proves it.")
         {
+            TablesCommand.Create(terminal),
+            ReadCommand.Create(terminal),
             SampleCommand.Create(terminal),
         };
         root.Options.Add(Output.Verbose);

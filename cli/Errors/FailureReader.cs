@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
 using Mammoth.Postgres.Cluster;
@@ -15,6 +16,8 @@ internal static class FailureReader
         UsageException e => new(e.Message, Cause(e), e.WayOut, ExitCodes.Usage) { Code = e.Code },
         VerificationException e => new(e.Message, Cause(e), e.WayOut, ExitCodes.Differences) { Code = e.Code },
         MammothException e => OfOurs(e),
+        WarehouseFormatException e => new(e.Message, null, null, ExitCodes.Usage) { Code = "usage" },
+        CatalogException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "warehouse" },
         ClusterUnavailableException e => new(e.Message, null, null, ExitCodes.Failed) { Code = "no-postgres" },
         OperationCanceledException => new("Stopped before the end.", null, "Run the same command again; it goes on where it was.", ExitCodes.Failed) { Code = "stopped" },
         PostgresException e => PostgresFailure.Read(e),

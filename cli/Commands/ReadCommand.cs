@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Apache.Arrow;
+using Mammoth.Cli.Options;
+using Mammoth.Cli.Rendering;
+using Mammoth.Cli.Tables;
+using Mammoth.Cli.Values;
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Metadata;
+using Mammoth.Iceberg.Scans;
+using Mammoth.Migration.Errors;
+using Spectre.Console;
+
+namespace Mammoth.Cli.Commands;
+
+/// <summary><c>mammoth read</c>: prints a table's rows.</summary>
+internal static class ReadCommand
+{
+    private const int RowsForPeople = 20;
+
+    /// <summary>How rows are printed.</summary>
+    internal enum RowForm
+    {
+        Text,
+        Csv,
+        Json,
+    }
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> name = TableChoice.Argument();
+        Option<string?> warehouse = WarehouseOption.Create();
+        Option<string[]> columns = new("--columns") { Description = "Only these columns, in this order.", HelpName = "column", AllowMultipleArgumentsPerToken = true };
+        Option<int?> limit = new("--limit", "-n") { Description = $"At most so many rows; text shows {RowsForPeople} where nothing is said.", HelpName = "rows" };
+        Option<RowForm> output = new("--output", "-o") { Description = "text for people; csv, or json (one object a line) for machines.", HelpName = "text|csv|json" };
+        SnapshotChoice choice = new();
+        CommandWithExamples command = new(
+            "read", "Print rows of a table, as of now, a snapshot, a time or a tag.",
+            "mammoth read shop.orders --warehouse ./lake",
+            "mammoth read shop.orders --warehouse ./lake --tag mammoth-run-7 --columns id total --output csv > orders.csv",
+            "mammoth read shop.orders --warehouse ./lake --timestamp 2026-03-01T12:00:00Z --limit 5 --output json")
+        {
+            name, warehouse, columns, limit, output,
+        };
+        choice.AddTo(command);
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 0)
+                result.AddError("--limit can't be negative.");
+        });
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            (Warehouse place, StorageCatalog catalog) = await WarehouseOption.OpenAsync(parsed.GetValue(warehouse), cancellationToken);
+            LoadedTable table = await TableChoice.LoadAsync(catalog, parsed.GetRequiredValue(name), cancellationToken);
+            Snapshot? snapshot = choice.Of(table, parsed);
+            TableScan scan = Scan(place.Io, table, snapshot, parsed.GetValue(columns));
+            RowForm form = parsed.GetValue(output);
+            IRowWriter rows = form switch
+            {
+                RowForm.Csv => new CsvRows(terminal.Raw, scan.Schema),
+                RowForm.Json => new JsonRows(terminal.Raw, scan.Schema),
+                _ => new TextRows(terminal.Out, scan.Schema),
+            };
+            long wanted = parsed.GetValue(limit) ?? (form == RowForm.Text ? RowsForPeople : long.MaxValue);
+            long printed = await PrintAsync(scan, rows, wanted, cancellationToken);
+            if (form == RowForm.Text)
+                terminal.Out.MarkupLineInterpolated($"[dim]{Amount.Count(printed)} of {(snapshot?.TotalRows() is { } total ? Amount.Count(total) : "?")} rows of {table.Identifier}[/]");
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static TableScan Scan(IFileIO io, LoadedTable table, Snapshot? snapshot, string[]? columns)
+    {
+        string[]? wanted = columns is { Length: > 0 } ? columns : null;
+        Iceberg.Schemas.Schema schema = snapshot is null ? table.Metadata.CurrentSchema : table.Metadata.SchemaOf(snapshot);
+        if (wanted?.FirstOrDefault(c => schema.Fields.All(f => f.Name != c)) is { } unknown)
+            throw new UsageException($"{table.Identifier} has no column {unknown}.", $"It has {string.Join(", ", schema.Fields.Select(f => f.Name))}.");
+
+        return new TableScan(io, table.Metadata, new ScanOptions { SnapshotId = snapshot?.SnapshotId, Columns = wanted });
+    }
+
+    private static async Task<long> PrintAsync(TableScan scan, IRowWriter rows, long wanted, CancellationToken cancellationToken)
+    {
+        long printed = 0;
+        if (wanted > 0)
+        {
+            await foreach (RecordBatch batch in scan.Read(cancellationToken))
+            {
+                using (batch)
+                {
+                    int count = (int)Math.Min(batch.Length, wanted - printed);
+                    rows.Write(batch, count);
+                    printed += count;
+                }
+
+                if (printed == wanted)
+                    break;
+            }
+        }
+
+        rows.End();
+        return printed;
+    }
+}
