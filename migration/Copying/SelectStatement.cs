@@ -20,8 +20,8 @@ public static class SelectStatement
     }
 
     /// <summary>How many rows the whole table has, counted apart from the copy: through its root, not leaf by leaf.</summary>
-    public static string Count(TablePlan table, bool partitioned) =>
-        $"SELECT pg_catalog.count(*) FROM {(partitioned ? "" : "ONLY ")}{table.Source.Sql}{Where(Filter(table))}";
+    public static string Count(TablePlan table) =>
+        $"SELECT pg_catalog.count(*) FROM {(table.IsPartitioned ? "" : "ONLY ")}{table.Source.Sql}{Where(Filter(table))}";
 
     private static string[] Filter(TablePlan table) => table.Filter is null ? [] : [$"({table.Filter}\n)"];
 

@@ -59,6 +59,9 @@ public sealed record TablePlan
     /// <summary>Which batch of the foreign-key order, from 0: what it references lies in an earlier batch or its own.</summary>
     public required int Batch { get; init; }
 
+    /// <summary>A partition root: its rows lie in leaves.</summary>
+    public bool IsPartitioned { get; init; }
+
     public required SizeClass Class { get; init; }
     public required string ClassReason { get; init; }
     public required IReadOnlyList<ColumnPlan> Columns { get; init; }

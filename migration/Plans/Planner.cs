@@ -101,6 +101,7 @@ public static class Planner
             Namespace = @namespace,
             Name = name,
             Batch = batch,
+            IsPartitioned = table.IsPartitioned,
             Class = size,
             ClassReason = reason,
             Columns = columns,

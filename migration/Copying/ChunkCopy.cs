@@ -1,0 +1,126 @@
+using Apache.Arrow;
+using Mammoth.Iceberg.Data;
+using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Manifests;
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Reports;
+using Mammoth.Migration.Runs;
+using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Sessions;
+
+namespace Mammoth.Migration.Copying;
+
+/// <summary>Copies one chunk: binary COPY, decoded to Arrow, written as Parquet, described by a manifest of its own.</summary>
+public static class ChunkCopy
+{
+    public static async Task<ChunkResult> Run(MigrationSite site, string run, string token, string tableLocation, int chunkIndex, CancellationToken cancellation)
+    {
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        RunRecord record = await RunRecord.Read(site, run, cancellation);
+        OpenedTable table = await site.Folder(run).Read<OpenedTable>(tableLocation, cancellation);
+        ChunkPlan chunk = table.Plan.Chunks[chunkIndex];
+        string prefix = $"{table.TableLocation}/data/{run}-{chunk.Index:00000}-{Guid.CreateVersion7():N}";
+        try
+        {
+            return await Copy(site, record, token, table, chunk, prefix, started, cancellation);
+        }
+        catch
+        {
+            await Discard(site, prefix);
+            throw;
+        }
+    }
+
+    private static async Task<ChunkResult> Copy(MigrationSite site, RunRecord run, string token, OpenedTable table, ChunkPlan chunk, string prefix, DateTimeOffset started, CancellationToken cancellation)
+    {
+        Iceberg.Schemas.Schema schema = table.Schema();
+        var options = new DataFileOptions { TargetFileSizeBytes = run.Options.TargetFileSize, CompressionLevel = run.Options.CompressionLevel };
+        using var unfit = new QuarantineRows(table.Plan, chunk);
+        await using var writer = new RollingDataFileWriter(site.Io, n => $"{prefix}-{n:000}.parquet", schema, options);
+        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{prefix}-q{n:000}.parquet", QuarantineRows.Schema, options);
+        CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, writer, quarantine, cancellation);
+        if (unfit.TextColumns.Count > 0)
+        {
+            await Discard(site, prefix);
+            site.Progress.Report(new ProgressEvent.Restarted(table.Plan.Index, $"{string.Join(", ", unfit.TextColumns)} held a value that did not fit; carried as text from here on"));
+            return new ChunkResult { Chunk = chunk.Index, UnfitColumns = [.. unfit.TextColumns], Started = started, Finished = DateTimeOffset.UtcNow };
+        }
+
+        IReadOnlyList<DataFile> files = await writer.Complete(cancellation);
+        IReadOnlyList<DataFile> aside = await quarantine.Complete(cancellation);
+        return new ChunkResult
+        {
+            Chunk = chunk.Index,
+            Manifest = await site.WriteManifest($"{prefix.Replace("/data/", "/metadata/", StringComparison.Ordinal)}.avro", schema, files, cancellation),
+            QuarantineManifest = await site.WriteManifest($"{prefix.Replace("/data/", "/metadata/", StringComparison.Ordinal)}-q.avro", QuarantineRows.Schema, aside, cancellation),
+            Rows = totals.Digest.Rows,
+            QuarantinedRows = totals.Unfit.Rows,
+            Bytes = totals.Bytes,
+            FileBytes = files.Concat(aside).Sum(f => f.FileSizeInBytes),
+            Files = files.Count + aside.Count,
+            Digest = totals.Digest.ToString(),
+            QuarantineDigest = totals.Unfit.ToString(),
+            Started = started,
+            Finished = DateTimeOffset.UtcNow,
+        };
+    }
+
+    private static async Task<CopyTotals> Rows(MigrationSite site, RunRecord run, string token, TablePlan table, ChunkPlan chunk, QuarantineRows unfit, RollingDataFileWriter writer, RollingDataFileWriter quarantine, CancellationToken cancellation)
+    {
+        await using SnapshotReader session = await site.Read(token, cancellation);
+        CopyColumn[] columns = [.. table.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
+        CopyTotals totals;
+        await using (CopyReader reader = await CopyReader.OpenAsync(session.Connection, SelectStatement.OfChunk(table, chunk), columns, new CopyDecoderOptions { UncheckedText = session.IsUnchecked }, unfit, cancellation))
+        {
+            CopyTotals reported = reader.Totals;
+            while (await reader.ReadAsync(cancellation) is { } batch)
+            {
+                using (batch)
+                {
+                    // Once the chunk is void its rows are only read on, to find every column that needs to become text at once.
+                    if (unfit.TextColumns.Count == 0)
+                    {
+                        await writer.Write(batch, cancellation);
+                        await unfit.Flush(quarantine, cancellation);
+                    }
+                }
+
+                site.Progress.Report(new ProgressEvent.Copied(table.Index, reader.Totals.Rows - reported.Rows, reader.Totals.Bytes - reported.Bytes));
+                reported = reader.Totals;
+            }
+
+            totals = reader.Totals;
+        }
+
+        if (unfit.TextColumns.Count == 0)
+        {
+            await unfit.Flush(quarantine, cancellation);
+        }
+
+        if (run.Options.NoLock && await session.FileNode(chunk.LeafOid, cancellation) != chunk.FileNode)
+        {
+            throw new SourceRefusedException(
+                $"{chunk.Leaf} was truncated or rewritten while it was copied without locks: rows of the snapshot may be gone.",
+                "Run again, without --no-lock where statements like TRUNCATE or ALTER TABLE are to be expected.");
+        }
+
+        return totals;
+    }
+
+    /// <summary>Files of an attempt that came to nothing; what can't be deleted is only space.</summary>
+    private static async Task Discard(MigrationSite site, string prefix)
+    {
+        try
+        {
+            await foreach (FileEntry file in site.Io.List(prefix, CancellationToken.None))
+            {
+                await site.Io.Delete(file.Location, CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e is IOException or Azure.RequestFailedException)
+        {
+            site.Progress.Report(new ProgressEvent.Warning($"Files of an attempt that failed could not be deleted ({prefix}*): {e.Message} Nothing refers to them."));
+        }
+    }
+}

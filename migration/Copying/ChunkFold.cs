@@ -1,0 +1,29 @@
+using Mammoth.Migration.Runs;
+
+namespace Mammoth.Migration.Copying;
+
+/// <summary>The results of some chunks on storage, linked to those before: the history of a table stays short whatever its size.</summary>
+public sealed record ChunkFold(string? Previous, IReadOnlyList<ChunkResult> Chunks)
+{
+    /// <returns>The fold's location.</returns>
+    public static Task<string> Write(MigrationSite site, string run, string? previous, IReadOnlyList<ChunkResult> chunks, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        return folder.Write(folder.Fresh("chunks/fold"), new ChunkFold(previous, chunks), cancellation);
+    }
+
+    /// <summary>All chunks up to the fold at <paramref name="location"/>, in order.</summary>
+    public static async Task<IReadOnlyList<ChunkResult>> ReadAll(MigrationSite site, string run, string? location, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        var folds = new Stack<ChunkFold>();
+        while (location is not null)
+        {
+            ChunkFold fold = await folder.Read<ChunkFold>(location, cancellation);
+            folds.Push(fold);
+            location = fold.Previous;
+        }
+
+        return [.. folds.SelectMany(f => f.Chunks).OrderBy(c => c.Chunk)];
+    }
+}

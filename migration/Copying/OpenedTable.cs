@@ -1,0 +1,46 @@
+using Mammoth.Iceberg.Metadata;
+using Mammoth.Iceberg.Schemas;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Runs;
+
+namespace Mammoth.Migration.Copying;
+
+/// <summary>What a table is copied into, fixed before its first chunk.</summary>
+public sealed record OpenedTable
+{
+    /// <summary>The plan, with the columns that turned out to need it as text.</summary>
+    public required TablePlan Plan { get; init; }
+
+    /// <summary>Where the table's files lie.</summary>
+    public required string TableLocation { get; init; }
+
+    /// <summary>The schema it is written in, as JSON.</summary>
+    public required string SchemaJson { get; init; }
+
+    /// <summary>The table this continues; null: it is new.</summary>
+    public Guid? TableUuid { get; init; }
+
+    /// <summary>The snapshot it replaces; null where there is none.</summary>
+    public long? BaseSnapshot { get; init; }
+
+    /// <returns>Where the record lies, and itself.</returns>
+    public static async Task<(string Location, OpenedTable Table)> Open(MigrationSite site, string run, string planFolder, int table, IReadOnlyList<string> text, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        TablePlan plan = (await folder.Read<TablePlan>(RunPlan.TableFile(planFolder, table), cancellation)).WithText(text);
+        TableMetadata? current = await site.Load(plan.Namespace, plan.Name, cancellation);
+        Schema schema = TableSchema.Of(plan, current?.CurrentSchema, (current?.Schemas.Max(s => s.SchemaId) + 1) ?? 0, current?.LastColumnId ?? 0);
+        var opened = new OpenedTable
+        {
+            Plan = plan,
+            TableLocation = current?.Location ?? await site.NewLocation(plan.Namespace, plan.Name, cancellation),
+            SchemaJson = Iceberg.Schemas.SchemaJson.ToJson(current?.Schemas.FirstOrDefault(schema.SameAs) ?? schema),
+            TableUuid = current?.TableUuid,
+            BaseSnapshot = current?.CurrentSnapshotId,
+        };
+        return (await folder.Write(folder.Fresh($"tables/{table}"), opened, cancellation), opened);
+    }
+
+    /// <summary>The schema it is written in.</summary>
+    public Schema Schema() => Iceberg.Schemas.SchemaJson.Parse(SchemaJson);
+}

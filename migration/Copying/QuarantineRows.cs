@@ -1,0 +1,101 @@
+using System.Globalization;
+using Apache.Arrow;
+using Mammoth.Iceberg.Data;
+using Mammoth.Iceberg.Manifests;
+using Mammoth.Iceberg.Schemas;
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Types;
+using Mammoth.Postgres.Copy;
+using IcebergSchema = Mammoth.Iceberg.Schemas.Schema;
+
+namespace Mammoth.Migration.Copying;
+
+/// <summary>
+/// What happens to the rows of a chunk that hold a value their column can't: by the column's policy the column is to become text,
+/// the table fails, or the row is set aside whole.
+/// </summary>
+internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitRows, IDisposable
+{
+    private readonly SortedSet<string> _textColumns = new(StringComparer.Ordinal);
+    private readonly StringArray.Builder _columns = new();
+    private readonly StringArray.Builder _reasons = new();
+    private readonly StringArray.Builder _leaves = new();
+    private readonly BinaryArray.Builder _tuples = new();
+    private int _pending;
+
+    /// <summary>
+    /// The columns of a quarantine table: which column did not fit and why, the heap the row came from, and the row as its binary
+    /// COPY tuple, of which it can be brought back.
+    /// </summary>
+    public static IcebergSchema Schema { get; } = new(
+        0,
+        [
+            new NestedField(1, "column", Required: true, PrimitiveType.String, "The first column whose value did not fit"),
+            new NestedField(2, "reason", Required: true, PrimitiveType.String, "What about the value did not fit"),
+            new NestedField(3, "relation", Required: true, PrimitiveType.String, "The table or partition the row came from"),
+            new NestedField(4, "row", Required: true, PrimitiveType.Binary, "The whole row as a binary COPY tuple of the table's columns"),
+        ],
+        []);
+
+    /// <summary>Columns to carry as text from now on; where there is one, the chunk is void.</summary>
+    public IReadOnlyCollection<string> TextColumns => _textColumns;
+
+    /// <summary>Rows set aside and not yet written.</summary>
+    public int Pending => _pending;
+
+    public void Add(in UnfitRow row)
+    {
+        ColumnPlan column = table.Columns[row.Column];
+        TypePolicy policy = column.Policy;
+        if (policy == TypePolicy.String && column.Wire is not CopyType.Text)
+        {
+            _textColumns.Add(column.Name);
+        }
+        else if (policy == TypePolicy.Quarantine)
+        {
+            _columns.Append(column.Name);
+            _reasons.Append(row.Reason);
+            _leaves.Append(chunk.Leaf.ToString());
+            _tuples.Append(row.Tuple);
+            _pending++;
+        }
+        else
+        {
+            throw new UnfitValueException(
+                string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {chunk.Leaf} holds a value with no exact {column.TargetType}: {row.Reason}."),
+                policy == TypePolicy.Fail
+                    ? "Its policy is fail; with the policy string the column becomes text, with quarantine the row is set aside."
+                    : "The policy string can't help here; use the policy quarantine for this column, or leave it out.");
+        }
+    }
+
+    /// <summary>Writes what was set aside.</summary>
+    public async Task Flush(RollingDataFileWriter writer, CancellationToken cancellation)
+    {
+        if (_pending == 0)
+        {
+            return;
+        }
+
+        using var batch = new RecordBatch(
+            new Apache.Arrow.Schema(
+                [
+                    new Field("column", Apache.Arrow.Types.StringType.Default, false),
+                    new Field("reason", Apache.Arrow.Types.StringType.Default, false),
+                    new Field("relation", Apache.Arrow.Types.StringType.Default, false),
+                    new Field("row", Apache.Arrow.Types.BinaryType.Default, false),
+                ],
+                null),
+            [_columns.Build(), _reasons.Build(), _leaves.Build(), _tuples.Build()],
+            _pending);
+        await writer.Write(batch, cancellation);
+        _columns.Clear();
+        _reasons.Clear();
+        _leaves.Clear();
+        _tuples.Clear();
+        _pending = 0;
+    }
+
+    public void Dispose() => _pending = 0;
+}

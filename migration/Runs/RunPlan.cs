@@ -1,0 +1,49 @@
+using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Reports;
+using Mammoth.Postgres.Catalog;
+using Mammoth.Postgres.Sessions;
+
+namespace Mammoth.Migration.Runs;
+
+/// <summary>A run's plan on storage: the whole for people, and a file for each table for the activities.</summary>
+public static class RunPlan
+{
+    /// <summary>Inspects the source under a snapshot and writes the plan of the tables that are not done.</summary>
+    /// <param name="recorded">Locations of the outcomes of earlier epochs.</param>
+    /// <returns>The plan's folder and how many tables it has.</returns>
+    public static async Task<(string Folder, int Tables)> Make(MigrationSite site, string run, int epoch, string token, IReadOnlyList<string> recorded, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        RunRecord record = await RunRecord.Read(site, run, cancellation);
+        HashSet<QualifiedName> done = [.. (await RunOutcomes.Read(site, run, recorded, cancellation)).Select(o => o.Plan.Source)];
+        MigrationPlan whole = await Inspect(site, record.Options, token, cancellation);
+        MigrationPlan plan = whole with { Tables = [.. whole.Tables.Where(t => !done.Contains(t.Source)).Select((t, i) => t with { Index = i })] };
+        string plans = folder.Fresh($"plans/{epoch}", "");
+        await folder.Write($"{plans}/plan.json", plan, cancellation);
+        foreach (TablePlan table in plan.Tables)
+        {
+            await folder.Write(TableFile(plans, table.Index), table, cancellation);
+        }
+
+        site.Progress.Report(new ProgressEvent.Planned(plan));
+        return (plans, plan.Tables.Count);
+    }
+
+    /// <summary>Where a plan's table lies.</summary>
+    public static string TableFile(string folder, int table) => $"{folder}/{table:00000}.json";
+
+    /// <summary>The plan a run with these options would follow, under a snapshot.</summary>
+    public static async Task<MigrationPlan> Inspect(MigrationSite site, MigrationOptions options, string token, CancellationToken cancellation)
+    {
+        Database database;
+        await using (SnapshotReader session = await site.Read(token, cancellation))
+        {
+            database = await CatalogReader.Read(session.Connection, cancellation);
+        }
+
+        // The planner asks for each table; the warehouse is read once.
+        IReadOnlyDictionary<(string, string), TableMetadata> known = await site.LoadAll(cancellation);
+        return Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));
+    }
+}

@@ -1,0 +1,36 @@
+using Mammoth.Migration.Plans;
+
+namespace Mammoth.Migration.Runs;
+
+/// <summary>What a run was asked to do; written once when it starts, read by every activity.</summary>
+/// <param name="Source">The source without its secrets, for people.</param>
+public sealed record RunRecord(string RunId, MigrationOptions Options, string Source, DateTimeOffset Started)
+{
+    /// <summary>A new run's id: sorts by time, unique, safe in a path and in a tag.</summary>
+    public static string NewId(DateTimeOffset now) =>
+        $"{now.UtcDateTime:yyyyMMdd'T'HHmmss}-{Guid.NewGuid().ToString("N")[..6]}";
+
+    /// <summary>The tag that the run's snapshots carry.</summary>
+    public static string Tag(string runId) => $"mammoth-{runId}";
+
+    private const string FileName = "run.json";
+
+    /// <summary>Writes the record, unless the run was begun before.</summary>
+    public static async Task<RunRecord> Begin(MigrationSite site, RunRecord record, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(record.RunId);
+        if (await folder.TryRead<RunRecord>(folder.Fixed(FileName), cancellation) is { } begun)
+        {
+            return begun;
+        }
+
+        await folder.Write(folder.Fixed(FileName), record, cancellation);
+        return record;
+    }
+
+    public static Task<RunRecord> Read(MigrationSite site, string runId, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(runId);
+        return folder.Read<RunRecord>(folder.Fixed(FileName), cancellation);
+    }
+}

@@ -1,0 +1,66 @@
+using Mammoth.Migration.Copying;
+using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Runtime;
+
+namespace Mammoth.Orchestrations.Migrations;
+
+/// <summary>
+/// One table: copies its chunks side by side, stages the commit and proves it. Continues as new every <see cref="ChunksPerTurn"/>
+/// chunks, so that its history stays short whatever the table's size. Where a value did not fit its column, all starts again with
+/// that column as text.
+/// </summary>
+public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTable.Input, TableOutcome>
+{
+    /// <summary>Chunks of one turn.</summary>
+    private const int ChunksPerTurn = 100;
+
+    public sealed record Input(string Run, int Epoch, string Token, string PlanFolder, int Table, int Slots)
+    {
+        /// <summary>Columns carried as text because a value of theirs did not fit.</summary>
+        public IReadOnlyList<string> Text { get; init; } = [];
+
+        /// <summary>The table as opened by an earlier turn, or null.</summary>
+        public OpenTable.Result? Opened { get; init; }
+
+        /// <summary>The first chunk not copied yet.</summary>
+        public int NextChunk { get; init; }
+
+        /// <summary>Location of the fold of the chunks copied in earlier turns; it names the one before it.</summary>
+        public string? Fold { get; init; }
+    }
+
+    public override async Task<Next<Input, TableOutcome>> Run(OrchestrationContext context, Input input)
+    {
+        OpenTable.Result table = input.Opened ?? await OpenTable.Call(context, new(input.Run, input.Epoch, input.PlanFolder, input.Table, input.Text), Retries.Brief);
+        int count = Math.Min(ChunksPerTurn, table.Chunks - input.NextChunk);
+        var unfit = new SortedSet<string>(StringComparer.Ordinal);
+        IReadOnlyList<ChunkResult?> results = await context.Window(
+            [.. Enumerable.Range(input.NextChunk, count)],
+            input.Slots,
+            async chunk =>
+            {
+                if (unfit.Count > 0)
+                {
+                    return null;
+                }
+
+                ChunkResult result = await CopyChunk.Call(context, new(input.Run, input.Token, table.Location, chunk), Retries.Patient);
+                unfit.UnionWith(result.UnfitColumns);
+                return result;
+            });
+        if (unfit.Count > 0)
+        {
+            return Again(new Input(input.Run, input.Epoch, input.Token, input.PlanFolder, input.Table, input.Slots) { Text = [.. input.Text.Union(unfit)] });
+        }
+
+        string fold = await FoldChunks.Call(context, new(input.Run, table.Location, input.Fold, [.. results.Select(r => r!)]), Retries.Brief);
+        if (input.NextChunk + count < table.Chunks)
+        {
+            return Again(input with { Opened = table, NextChunk = input.NextChunk + count, Fold = fold });
+        }
+
+        string staged = await StageTable.Call(context, new(input.Run, table.Location, fold), Retries.Brief);
+        string proven = await VerifyTable.Call(context, new(input.Run, input.Token, input.Epoch, staged), Retries.Patient);
+        return new TableOutcome(input.Table, TableState.Staged, input.Epoch, proven);
+    }
+}

@@ -1,0 +1,13 @@
+using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Runtime;
+
+namespace Mammoth.Orchestrations.Migrations;
+
+/// <summary>Writes what became of a group of tables to storage.</summary>
+public sealed class RecordOutcomes(MigrationSite site) : Activity<RecordOutcomes, RecordOutcomes.Input, string>
+{
+    public sealed record Input(string Run, int Epoch, string PlanFolder, IReadOnlyList<TableOutcome> Outcomes);
+
+    public override Task<string> Run(ActivityContext context, Input input) =>
+        RunOutcomes.Record(site, input.Run, input.Epoch, input.PlanFolder, input.Outcomes, context.Cancellation);
+}
