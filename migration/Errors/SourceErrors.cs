@@ -1,0 +1,35 @@
+using Mammoth.Iceberg.IO;
+using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Errors;
+using Npgsql;
+
+namespace Mammoth.Migration.Errors;
+
+/// <summary>The errors of the rooms below, as the user's.</summary>
+public static class SourceErrors
+{
+    /// <summary>The error behind an exception, or null where it is none that is known: then it is a defect.</summary>
+    public static MammothException? Translate(Exception exception) => exception switch
+    {
+        MammothException known => known,
+        SnapshotGoneException gone => new SnapshotLostException(gone.Message, gone),
+        SourceException source => new SourceRefusedException(source.Message, inner: source),
+        PostgresException { IsTransient: true } passing => new TransientException(Sentence(passing), "Run the same command again.", passing),
+        PostgresException refused => new SourceRefusedException(Sentence(refused), inner: refused),
+        NpgsqlException broken => new TransientException($"The connection to PostgreSQL failed: {Innermost(broken).Message}", "Is the server up and reachable? Run the same command again.", broken),
+        CopyFormatException cut => new TransientException($"The rows arrived damaged or cut: {cut.Message}", "Run the same command again.", cut),
+        StorageException or PreconditionFailedException => new MammothException(exception.Message, inner: exception),
+        Azure.RequestFailedException { Status: 403 or 401 } denied => new MammothException($"The storage account refuses access: {denied.ErrorCode ?? "forbidden"}.", "Check the key, the SAS or the role (Storage Blob Data Contributor) of this identity.", denied),
+        Azure.RequestFailedException { Status: 404 } missing => new MammothException($"The storage account has no such container or blob: {missing.ErrorCode}.", "Create the container first, or correct --warehouse.", missing),
+        Azure.RequestFailedException failed => new TransientException($"The storage account failed: {failed.ErrorCode ?? failed.Message}.", "Run the same command again.", failed),
+        IOException { InnerException: System.Net.Sockets.SocketException } broken => new TransientException($"A connection broke: {broken.Message}", "Run the same command again.", broken),
+        IOException io => new MammothException(io.Message, inner: io),
+        UnauthorizedAccessException denied => new MammothException(denied.Message, "Check the permissions of the warehouse's folder.", denied),
+        _ => null,
+    };
+
+    private static string Sentence(PostgresException e) =>
+        $"PostgreSQL says: {e.MessageText}{(e.Detail is null ? "" : $" ({e.Detail})")} [SQLSTATE {e.SqlState}]";
+
+    private static Exception Innermost(Exception e) => e.InnerException is null ? e : Innermost(e.InnerException);
+}
