@@ -51,3 +51,9 @@ public sealed class TransientException(string message, string? wayOut = null, Ex
 
     public override bool IsTransient => true;
 }
+
+/// <summary>A run failed before there was anything to report.</summary>
+public sealed class RunFailedException(string message, string? wayOut = null, Exception? inner = null) : MammothException(message, wayOut, inner)
+{
+    public override string Code => "run-failed";
+}

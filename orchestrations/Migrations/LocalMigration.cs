@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Reports;
+using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Local;
+using Mammoth.Orchestrations.Runtime;
+
+namespace Mammoth.Orchestrations.Migrations;
+
+/// <summary>
+/// Runs migrations in this process. Each run has a journal of its own in the state folder until it has ended: a run that was
+/// killed goes on from there.
+/// </summary>
+public sealed class LocalMigration(MigrationSite site, string stateFolder, LocalOptions? options = null)
+{
+    /// <summary>Runs of this source into this warehouse that have not ended, the latest first.</summary>
+    public IReadOnlyList<RunRecord> Unfinished()
+    {
+        if (!Directory.Exists(stateFolder))
+        {
+            return [];
+        }
+
+        return
+        [
+            .. Directory.EnumerateFiles(stateFolder, "*.json")
+                .Select(f => JsonSerializer.Deserialize<RunRecord>(File.ReadAllBytes(f), RunFolder.Json)!)
+                .Where(r => r.Source == site.SourceName)
+                .OrderByDescending(r => r.RunId, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>Runs a new run, or goes on with one that was begun.</summary>
+    /// <exception cref="MammothException">The run failed before there was anything to report.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop; run again, it goes on.</exception>
+    public async Task<RunReport> Run(RunRecord record, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(stateFolder);
+        string marker = Path.Combine(stateFolder, $"{record.RunId}.json");
+        string journal = Path.Combine(stateFolder, $"{record.RunId}.db");
+        RunRecord begun = await RunRecord.Begin(site, record, cancellation);
+        await File.WriteAllBytesAsync(marker, JsonSerializer.SerializeToUtf8Bytes(begun, RunFolder.Json), cancellation);
+
+        // The snapshot's holder and whoever waits for it take a place each beside the copies.
+        int slots = begun.Options.Slots;
+        LocalOptions local = (options ?? new LocalOptions()) with { MaxActivities = slots + 2 };
+        MigrateDatabase.Result result;
+        try
+        {
+            await using LocalHost host = await LocalHost.Open(journal, new Registry().AddMigrations(site), local, cancellation);
+            if (await host.Status(begun.RunId, cancellation) is null)
+            {
+                await host.Start<MigrateDatabase>(begun.RunId, new MigrateDatabase.Input(begun.RunId, begun.Options.OnError, slots), cancellation);
+            }
+
+            result = await host.WaitForCompletion<MigrateDatabase.Result>(begun.RunId, cancellation);
+        }
+        catch (FailureException e) when (e.Failure.IsCancelled)
+        {
+            throw new OperationCanceledException("The run was cancelled.", e);
+        }
+        catch (FailureException e)
+        {
+            Forget(marker, journal);
+            throw new RunFailedException(e.Failure.Message, FailureText.WayOutOf(e.Failure), e);
+        }
+
+        RunReport report = await site.Folder(begun.RunId).Read<RunReport>(result.Report, cancellation);
+        Forget(marker, journal);
+        return report;
+    }
+
+    /// <summary>The journal of a run that has ended tells nothing that its report does not.</summary>
+    private static void Forget(string marker, string journal)
+    {
+        File.Delete(marker);
+        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(journal)!, $"{Path.GetFileName(journal)}*"))
+        {
+            File.Delete(file);
+        }
+    }
+}
