@@ -98,11 +98,11 @@ public static class ChunkCopy
             await unfit.Flush(quarantine, cancellation);
         }
 
-        if (run.Options.NoLock && await session.FileNode(chunk.LeafOid, cancellation) != chunk.FileNode)
+        if ((run.Options.NoLock || run.Options.OnLockWaiter == OnLockWaiter.Yield) && await session.FileNode(chunk.LeafOid, cancellation) != chunk.FileNode)
         {
             throw new SourceRefusedException(
                 $"{chunk.Leaf} was truncated or rewritten while it was copied without locks: rows of the snapshot may be gone.",
-                "Run again, without --no-lock where statements like TRUNCATE or ALTER TABLE are to be expected.");
+                "Run again; where statements like TRUNCATE or ALTER TABLE are to be expected, without --no-lock and --on-lock-waiter yield.");
         }
 
         return totals;

@@ -38,6 +38,9 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
         ],
         []);
 
+    /// <summary>The name of a table's quarantine table, beside it in its namespace.</summary>
+    public static string TableName(string table) => $"{table}__quarantine";
+
     /// <summary>Columns to carry as text from now on; where there is one, the chunk is void.</summary>
     public IReadOnlyCollection<string> TextColumns => _textColumns;
 

@@ -26,7 +26,7 @@ public enum OnLockWaiter
 {
     Warn,
 
-    /// <summary>The snapshot is given up; the run ends and can be resumed.</summary>
+    /// <summary>The locks are given up; a table rewritten before it was copied then fails, as with no locks.</summary>
     Yield,
 }
 

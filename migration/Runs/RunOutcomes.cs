@@ -12,20 +12,22 @@ public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> 
         return folder.Write(folder.Fresh($"outcomes/{epoch}"), new RunOutcomes(planFolder, outcomes), cancellation);
     }
 
-    /// <summary>All recorded outcomes, each with its table's plan.</summary>
-    public static async Task<IReadOnlyList<(TablePlan Plan, TableOutcome Outcome)>> Read(MigrationSite site, string run, IReadOnlyList<string> locations, CancellationToken cancellation)
+    /// <summary>All recorded outcomes, each with its table's plan; and the head of the last epoch's plan.</summary>
+    public static async Task<(IReadOnlyList<(TablePlan Plan, TableOutcome Outcome)> Tables, MigrationPlan? Head)> Read(MigrationSite site, string run, IReadOnlyList<string> locations, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
         var all = new List<(TablePlan, TableOutcome)>();
+        MigrationPlan? head = null;
         foreach (string location in locations)
         {
             RunOutcomes group = await folder.Read<RunOutcomes>(location, cancellation);
+            head = await RunPlan.ReadHead(site, run, group.PlanFolder, cancellation);
             foreach (TableOutcome outcome in group.Tables)
             {
                 all.Add((await folder.Read<TablePlan>(RunPlan.TableFile(group.PlanFolder, outcome.Table), cancellation), outcome));
             }
         }
 
-        return all;
+        return (all, head);
     }
 }

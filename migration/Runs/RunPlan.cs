@@ -16,11 +16,12 @@ public static class RunPlan
     {
         RunFolder folder = site.Folder(run);
         RunRecord record = await RunRecord.Read(site, run, cancellation);
-        HashSet<QualifiedName> done = [.. (await RunOutcomes.Read(site, run, recorded, cancellation)).Select(o => o.Plan.Source)];
+        HashSet<QualifiedName> done = [.. (await RunOutcomes.Read(site, run, recorded, cancellation)).Tables.Select(o => o.Plan.Source)];
         MigrationPlan whole = await Inspect(site, record.Options, token, cancellation);
         MigrationPlan plan = whole with { Tables = [.. whole.Tables.Where(t => !done.Contains(t.Source)).Select((t, i) => t with { Index = i })] };
         string plans = folder.Fresh($"plans/{epoch}", "");
         await folder.Write($"{plans}/plan.json", plan, cancellation);
+        await folder.Write($"{plans}/{Head}", whole with { Tables = [] }, cancellation);
         foreach (TablePlan table in plan.Tables)
         {
             await folder.Write(TableFile(plans, table.Index), table, cancellation);
@@ -29,6 +30,12 @@ public static class RunPlan
         site.Progress.Report(new ProgressEvent.Planned(plan));
         return (plans, plan.Tables.Count);
     }
+
+    /// <summary>A plan without its tables: what it is about, what it leaves out and why.</summary>
+    public static Task<MigrationPlan> ReadHead(MigrationSite site, string run, string folder, CancellationToken cancellation) =>
+        site.Folder(run).Read<MigrationPlan>($"{folder}/{Head}", cancellation);
+
+    private const string Head = "head.json";
 
     /// <summary>Where a plan's table lies.</summary>
     public static string TableFile(string folder, int table) => $"{folder}/{table:00000}.json";

@@ -1,0 +1,170 @@
+using System.Globalization;
+using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Manifests;
+using Mammoth.Iceberg.Metadata;
+using Mammoth.Iceberg.Schemas;
+
+namespace Mammoth.Iceberg.Catalogs;
+
+/// <summary>
+/// Prepares a snapshot that holds these files and nothing else: writes its manifests and manifest list, and gives the requirements
+/// and updates of the commit. Nothing is visible before they are committed.
+/// </summary>
+/// <param name="current">The table's state that the snapshot builds on; null: the table is new.</param>
+/// <param name="location">The table's folder.</param>
+/// <param name="schema">The schema the files are written in.</param>
+public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string location, Schema schema)
+{
+    private const string MetadataFolder = "metadata";
+
+    /// <param name="chunks">Locations of the manifests of the files, all added.</param>
+    /// <param name="tag">A tag for the snapshot.</param>
+    /// <param name="properties">What else the summary says.</param>
+    /// <param name="tableProperties">Properties the table gets.</param>
+    public async Task<StagedSnapshot> Replace(
+        IReadOnlyList<string> chunks,
+        string tag,
+        IReadOnlyDictionary<string, string> properties,
+        IReadOnlyDictionary<string, string> tableProperties,
+        CancellationToken cancellation)
+    {
+        long snapshotId = Snapshot.NewId();
+        string attempt = Guid.CreateVersion7().ToString("N");
+        PartitionSpec spec = PartitionSpec.Unpartitioned;
+        IReadOnlyList<ManifestFile> added = await new ManifestMerger(io, schema, spec)
+            .Merge(chunks, snapshotId, n => $"{location}/{MetadataFolder}/{attempt}-m{n}.avro", cancellation);
+        (IReadOnlyList<ManifestFile> removed, Totals gone) = await RemovePrevious(snapshotId, attempt, cancellation);
+        long sequenceNumber = (current?.LastSequenceNumber ?? 0) + 1;
+        string list = $"{location}/{MetadataFolder}/snap-{snapshotId}-1-{attempt}.avro";
+        await ManifestList.Write(io, list, snapshotId, current?.CurrentSnapshotId, sequenceNumber, [.. added, .. removed], cancellation);
+        Totals came = await Count(added, cancellation);
+        var snapshot = new Snapshot
+        {
+            SnapshotId = snapshotId,
+            ParentSnapshotId = current?.CurrentSnapshotId,
+            SequenceNumber = sequenceNumber,
+            TimestampMs = Math.Max(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), current?.LastUpdatedMs ?? 0),
+            ManifestList = list,
+            SchemaId = schema.SchemaId,
+            Summary = Summary(came, gone, properties),
+        };
+        return new StagedSnapshot(snapshot, Requirements(), Updates(snapshot, tag, tableProperties), [.. added.Select(m => m.Path)], came.Files, came.Bytes);
+    }
+
+    private IReadOnlyList<Requirement> Requirements() => current is null
+        ? [new AssertCreate()]
+        : [new AssertTableUuid(current.TableUuid), new AssertRefSnapshotId(SnapshotRef.MainBranch, current.CurrentSnapshotId), new AssertCurrentSchemaId(current.CurrentSchemaId), new AssertLastAssignedFieldId(current.LastColumnId)];
+
+    private List<Update> Updates(Snapshot snapshot, string tag, IReadOnlyDictionary<string, string> tableProperties)
+    {
+        var updates = new List<Update>();
+        if (current is null)
+        {
+            updates.AddRange(MetadataChanges.CreateTable(Guid.NewGuid(), location, schema));
+        }
+        else if (current.CurrentSchemaId != schema.SchemaId)
+        {
+            updates.AddRange([new AddSchema(schema), new SetCurrentSchema(Update.LastAdded)]);
+        }
+
+        updates.Add(new AddSnapshot(snapshot));
+        updates.Add(new SetSnapshotRef(SnapshotRef.MainBranch, SnapshotRef.Branch(snapshot.SnapshotId)));
+        updates.Add(new SetSnapshotRef(tag, SnapshotRef.Tag(snapshot.SnapshotId)));
+        if (tableProperties.Count > 0)
+        {
+            updates.Add(new SetProperties(tableProperties));
+        }
+
+        return updates;
+    }
+
+    /// <summary>One manifest with all live files of the current snapshot, as deleted.</summary>
+    private async Task<(IReadOnlyList<ManifestFile> Manifests, Totals Gone)> RemovePrevious(long snapshotId, string attempt, CancellationToken cancellation)
+    {
+        if (current?.CurrentSnapshot is not { } previous)
+        {
+            return ([], default);
+        }
+
+        var gone = default(Totals);
+        var manifests = new List<ManifestFile>();
+        foreach (ManifestFile manifest in (await ManifestList.Read(io, previous, cancellation)).Where(m => m.MayHaveLiveFiles))
+        {
+            PartitionSpec spec = current.PartitionSpecs.Single(s => s.SpecId == manifest.PartitionSpecId);
+            await using var writer = new ManifestWriter(io, $"{location}/{MetadataFolder}/{attempt}-d{manifests.Count}.avro", schema, spec, snapshotId, manifest.Content);
+            await foreach (ManifestEntry entry in ManifestReader.Read(io, manifest, cancellation))
+            {
+                if (entry.IsLive)
+                {
+                    writer.Delete(entry);
+                    gone = manifest.Content == ManifestContent.Data ? gone.Add(entry.File) : gone;
+                }
+            }
+
+            manifests.Add(await writer.Complete(cancellation));
+        }
+
+        return (manifests, gone);
+    }
+
+    private async Task<Totals> Count(IReadOnlyList<ManifestFile> manifests, CancellationToken cancellation)
+    {
+        var totals = default(Totals);
+        foreach (ManifestFile manifest in manifests)
+        {
+            await foreach (ManifestEntry entry in ManifestReader.Read(io, manifest.Path, cancellation))
+            {
+                totals = totals.Add(entry.File);
+            }
+        }
+
+        return totals;
+    }
+
+    private Dictionary<string, string> Summary(Totals came, Totals gone, IReadOnlyDictionary<string, string> properties)
+    {
+        static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
+        var summary = new Dictionary<string, string>(properties)
+        {
+            ["operation"] = current?.CurrentSnapshot is null ? "append" : "overwrite",
+            ["total-records"] = Text(came.Records),
+            ["total-data-files"] = Text(came.Files),
+            ["total-files-size"] = Text(came.Bytes),
+            ["total-delete-files"] = "0",
+            ["total-position-deletes"] = "0",
+            ["total-equality-deletes"] = "0",
+        };
+        if (came.Files > 0)
+        {
+            summary["added-data-files"] = Text(came.Files);
+            summary["added-records"] = Text(came.Records);
+            summary["added-files-size"] = Text(came.Bytes);
+        }
+
+        if (gone.Files > 0)
+        {
+            summary["deleted-data-files"] = Text(gone.Files);
+            summary["deleted-records"] = Text(gone.Records);
+            summary["removed-files-size"] = Text(gone.Bytes);
+        }
+
+        return summary;
+    }
+
+    private readonly record struct Totals(long Files, long Records, long Bytes)
+    {
+        public Totals Add(DataFile file) => new(Files + 1, Records + file.RecordCount, Bytes + file.FileSizeInBytes);
+    }
+}
+
+/// <summary>A snapshot on storage that nothing names yet.</summary>
+/// <param name="Manifests">Locations of the manifests of its data files.</param>
+/// <param name="Files">Data files.</param>
+/// <param name="Bytes">Their bytes.</param>
+public sealed record StagedSnapshot(
+    Snapshot Snapshot,
+    IReadOnlyList<Requirement> Requirements,
+    IReadOnlyList<Update> Updates,
+    IReadOnlyList<string> Manifests,
+    long Files,
+    long Bytes);

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using Mammoth.Iceberg.IO;
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Reports;
+using Mammoth.Migration.Runs;
+using Mammoth.Postgres.Catalog;
+using Mammoth.Postgres.Sessions;
+
+namespace Mammoth.Migration.Snapshots;
+
+/// <summary>
+/// An epoch's snapshot: taken once, made known by a file in the run's folder, held until another file releases it. Files, since the
+/// holder and those who read may be processes apart.
+/// </summary>
+public static class SnapshotHold
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Takes the snapshot and holds it until it is released.</summary>
+    /// <returns>How long it was held.</returns>
+    /// <exception cref="SnapshotLostException">It was lost, or had been taken before by a holder that is gone.</exception>
+    public static async Task<TimeSpan> Run(MigrationSite site, string run, int epoch, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        if (await folder.Exists(folder.Fixed(Taken(epoch)), cancellation))
+        {
+            throw Lost(epoch);
+        }
+
+        var held = Stopwatch.StartNew();
+        RunRecord record = await RunRecord.Read(site, run, cancellation);
+        await using SnapshotHolder holder = await Take(site, record, epoch, cancellation);
+        var snapshot = new HeldSnapshot(epoch, holder.Token, holder.Visible, holder.Lsn, holder.TakenAt);
+        try
+        {
+            await folder.Write(folder.Fixed(Taken(epoch)), snapshot, cancellation);
+        }
+        catch (PreconditionFailedException)
+        {
+            throw Lost(epoch);
+        }
+
+        site.Progress.Report(new ProgressEvent.SnapshotTaken(epoch, holder.TakenAt));
+        await UntilReleased(folder, holder, epoch, cancellation);
+        return held.Elapsed;
+    }
+
+    /// <summary>Waits until the epoch's snapshot is held.</summary>
+    /// <exception cref="MammothException">As the holder failed.</exception>
+    public static async Task<HeldSnapshot> Await(MigrationSite site, string run, int epoch, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        while (true)
+        {
+            if (await folder.TryRead<HeldSnapshot>(folder.Fixed(Taken(epoch)), cancellation) is { } held)
+            {
+                return held;
+            }
+
+            if (await folder.TryRead<NotHeld>(folder.Fixed(Refused(epoch)), cancellation) is { } refused)
+            {
+                throw new SourceRefusedException(refused.Message, refused.WayOut);
+            }
+
+            await Task.Delay(Poll, cancellation);
+        }
+    }
+
+    /// <summary>Lets the epoch's holder go.</summary>
+    public static async Task Release(MigrationSite site, string run, int epoch, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        try
+        {
+            await folder.Write(folder.Fixed(Released(epoch)), new { epoch }, cancellation);
+        }
+        catch (PreconditionFailedException)
+        {
+            // Released before.
+        }
+    }
+
+    /// <summary>The snapshots a run has read, in order.</summary>
+    public static async Task<IReadOnlyList<HeldSnapshot>> All(MigrationSite site, string run, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        var all = new List<HeldSnapshot>();
+        for (int epoch = 1; await folder.TryRead<HeldSnapshot>(folder.Fixed(Taken(epoch)), cancellation) is { } held; epoch++)
+        {
+            all.Add(held);
+        }
+
+        return all;
+    }
+
+    private static async Task<SnapshotHolder> Take(MigrationSite site, RunRecord record, int epoch, CancellationToken cancellation)
+    {
+        NamePattern[] include = [.. record.Options.Include.Select(p => new NamePattern(p))];
+        NamePattern[] exclude = [.. record.Options.Exclude.Select(p => new NamePattern(p))];
+        SnapshotHolder? holder = null;
+        var options = new SnapshotOptions
+        {
+            Lock = !record.Options.NoLock,
+            Include = (QualifiedName name) => (include.Length == 0 || include.Any(p => p.Matches(name))) && !exclude.Any(p => p.Matches(name)),
+            OnWaiter = waiter =>
+            {
+                bool yields = record.Options.OnLockWaiter == OnLockWaiter.Yield;
+                site.Progress.Report(new ProgressEvent.Warning(
+                    $"{waiter.Statement ?? waiter.Mode} (process {waiter.ProcessId}) waits behind the lock on {waiter.Table?.ToString() ?? "a table"}, and the application behind it; "
+                    + (yields ? "the locks are given up." : "it goes on when the tables are copied (--on-lock-waiter yield gives up the locks instead).")));
+                return yields ? holder!.Yield() : Task.CompletedTask;
+            },
+        };
+        try
+        {
+            return holder = await SnapshotHolder.Open(site.Source, options, cancellation);
+        }
+        catch (Exception e) when (SourceErrors.Translate(e) is { } error)
+        {
+            RunFolder folder = site.Folder(record.RunId);
+            await folder.Write(folder.Fixed(Refused(epoch)), new NotHeld(error.Message, error.WayOut), cancellation);
+            throw;
+        }
+    }
+
+    private static async Task UntilReleased(RunFolder folder, SnapshotHolder holder, int epoch, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, holder.Lost);
+        try
+        {
+            while (!await folder.Exists(folder.Fixed(Released(epoch)), either.Token))
+            {
+                await Task.Delay(Poll, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (holder.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new SnapshotLostException($"The snapshot of epoch {epoch} was lost: {holder.LostBecause?.Message}", holder.LostBecause);
+        }
+    }
+
+    private static SnapshotLostException Lost(int epoch) => new($"The snapshot of epoch {epoch} went with the process that held it.");
+
+    private static string Taken(int epoch) => $"snapshots/{epoch}.json";
+
+    private static string Refused(int epoch) => $"snapshots/{epoch}-refused.json";
+
+    private static string Released(int epoch) => $"snapshots/{epoch}-released.json";
+
+    private sealed record NotHeld(string Message, string? WayOut);
+}
+
+/// <summary>A snapshot that is or was held.</summary>
+/// <param name="Token">What <c>pg_export_snapshot</c> gave.</param>
+/// <param name="Visible"><c>pg_current_snapshot()</c>.</param>
+public sealed record HeldSnapshot(int Epoch, string Token, string Visible, string? Lsn, DateTimeOffset TakenAt);

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Apache.Arrow;
+using Mammoth.Iceberg.Manifests;
+using Mammoth.Iceberg.Scans;
+using Mammoth.Migration.Copying;
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Reports;
+using Mammoth.Migration.Runs;
+using Mammoth.Migration.Staging;
+using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Sessions;
+using Npgsql;
+
+namespace Mammoth.Migration.Verification;
+
+/// <summary>
+/// Proves a staged table: its rows are as many as an independent <c>count(*)</c> finds at the snapshot, and read back from the
+/// files and encoded again they have the digest of what the server sent.
+/// </summary>
+public static class StagedProof
+{
+    /// <returns>Where the proven <see cref="StagedTable"/> lies.</returns>
+    /// <exception cref="VerificationException">Count or digest differ.</exception>
+    public static async Task<string> Verify(MigrationSite site, string run, string token, int epoch, string stagedLocation, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(run);
+        StagedTable staged = await folder.Read<StagedTable>(stagedLocation, cancellation);
+        site.Progress.Report(new ProgressEvent.Verifying(staged.Opened.Plan.Index));
+        long counted = await Count(site, token, staged.Opened.Plan, cancellation);
+        RowDigest source = staged.SourceDigest();
+
+        // Unchanged rows were proven by the run that published them; only that they are unchanged is to be shown.
+        RowDigest table = staged.IsUnchanged ? source : await Digest(site, staged, cancellation);
+        var verification = new TableVerification(counted, table.Rows, source.ToString(), table.ToString());
+        if (!verification.Holds)
+        {
+            throw new VerificationException(
+                string.Create(CultureInfo.InvariantCulture, $"{staged.Opened.Plan.Source}: the snapshot has {counted:N0} rows, {source.Rows:N0} were read and {table.Rows:N0} written; digest {source} against {table}."),
+                "Nothing of it was published. Please report this with the run's folder: it must not happen.");
+        }
+
+        return await folder.Write(folder.Fresh($"proven/{staged.Opened.Plan.Index}"), staged with { Verification = verification, Epoch = epoch }, cancellation);
+    }
+
+    /// <summary>The digest of a table's rows in data files and quarantine, encoded again as the server sent them.</summary>
+    public static async Task<RowDigest> Digest(MigrationSite site, StagedTable staged, CancellationToken cancellation)
+    {
+        CopyColumn[] columns = [.. staged.Opened.Plan.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
+        using var encoder = new CopyEncoder(columns);
+        var reader = new DataFileReader(site.Io, staged.Opened.Schema());
+        RowDigest digest = RowDigest.Empty;
+        await foreach (DataFile file in Files(site, staged.Manifests, cancellation))
+        {
+            await foreach (RecordBatch batch in reader.Read(file.FilePath, cancellation))
+            {
+                using (batch)
+                {
+                    digest += encoder.Digest(batch);
+                }
+            }
+        }
+
+        return digest + await Quarantined(site, staged.QuarantineManifests, cancellation);
+    }
+
+    private static async Task<RowDigest> Quarantined(MigrationSite site, IReadOnlyList<string> manifests, CancellationToken cancellation)
+    {
+        var reader = new DataFileReader(site.Io, QuarantineRows.Schema);
+        RowDigest digest = RowDigest.Empty;
+        await foreach (DataFile file in Files(site, manifests, cancellation))
+        {
+            await foreach (RecordBatch batch in reader.Read(file.FilePath, cancellation))
+            {
+                using (batch)
+                {
+                    var rows = (BinaryArray)batch.Column(QuarantineRows.Schema.Fields.Count - 1);
+                    for (int i = 0; i < rows.Length; i++)
+                    {
+                        digest = digest.Add(rows.GetBytes(i));
+                    }
+                }
+            }
+        }
+
+        return digest;
+    }
+
+    private static async IAsyncEnumerable<DataFile> Files(MigrationSite site, IReadOnlyList<string> manifests, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (string manifest in manifests)
+        {
+            await foreach (ManifestEntry entry in ManifestReader.Read(site.Io, manifest, cancellation))
+            {
+                yield return entry.File;
+            }
+        }
+    }
+
+    private static async Task<long> Count(MigrationSite site, string token, TablePlan table, CancellationToken cancellation)
+    {
+        await using SnapshotReader session = await site.Read(token, cancellation);
+        await using var command = new NpgsqlCommand(SelectStatement.Count(table), session.Connection) { CommandTimeout = 0 };
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+}
