@@ -65,7 +65,7 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
         }
         else
         {
-            throw new UnfitValueException(
+            throw new UnfitRowException(
                 string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {chunk.Leaf} holds a value with no exact {column.TargetType}: {row.Reason}."),
                 policy == TypePolicy.Fail
                     ? "Its policy is fail; with the policy string the column becomes text, with quarantine the row is set aside."

@@ -6,7 +6,7 @@ public class MammothException(string message, string? wayOut = null, Exception? 
     /// <summary>What to do next, a sentence; null where the message says it.</summary>
     public string? WayOut { get; } = wayOut;
 
-    /// <summary>A short stable word for machines (<c>usage</c>, <c>snapshot-lost</c>, <c>unfit-value</c> …).</summary>
+    /// <summary>A short stable word for machines (<c>usage</c>, <c>snapshot-lost</c>, <c>unfit-row</c> …).</summary>
     public virtual string Code => "failed";
 
     /// <summary>Trying the same again may succeed.</summary>
@@ -33,9 +33,9 @@ public sealed class SnapshotLostException(string message, Exception? inner = nul
 }
 
 /// <summary>A value has no exact form in its column's Iceberg type and the column's policy is <c>fail</c>.</summary>
-public sealed class UnfitValueException(string message, string? wayOut = null) : MammothException(message, wayOut)
+public sealed class UnfitRowException(string message, string? wayOut = null) : MammothException(message, wayOut)
 {
-    public override string Code => "unfit-value";
+    public override string Code => "unfit-row";
 }
 
 /// <summary>What was written is not what the source holds.</summary>

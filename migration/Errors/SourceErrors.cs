@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Postgres.Copy;
 using Mammoth.Postgres.Errors;
@@ -13,12 +14,13 @@ public static class SourceErrors
     {
         MammothException known => known,
         SnapshotGoneException gone => new SnapshotLostException(gone.Message, gone),
+        CopyFormatException cut => new TransientException($"The rows arrived damaged or cut: {cut.Message}", "Run the same command again.", cut),
+        SourceConnectionException { MayPass: true } away => new TransientException(away.Message, inner: away),
         SourceException source => new SourceRefusedException(source.Message, inner: source),
         PostgresException { IsTransient: true } passing => new TransientException(Sentence(passing), "Run the same command again.", passing),
         PostgresException refused => new SourceRefusedException(Sentence(refused), inner: refused),
         NpgsqlException broken => new TransientException($"The connection to PostgreSQL failed: {Innermost(broken).Message}", "Is the server up and reachable? Run the same command again.", broken),
-        CopyFormatException cut => new TransientException($"The rows arrived damaged or cut: {cut.Message}", "Run the same command again.", cut),
-        StorageException or PreconditionFailedException => new MammothException(exception.Message, inner: exception),
+        CatalogException or StorageException or PreconditionFailedException => new MammothException(exception.Message, inner: exception),
         Azure.RequestFailedException { Status: 403 or 401 } denied => new MammothException($"The storage account refuses access: {denied.ErrorCode ?? "forbidden"}.", "Check the key, the SAS or the role (Storage Blob Data Contributor) of this identity.", denied),
         Azure.RequestFailedException { Status: 404 } missing => new MammothException($"The storage account has no such container or blob: {missing.ErrorCode}.", "Create the container first, or correct --warehouse.", missing),
         Azure.RequestFailedException failed => new TransientException($"The storage account failed: {failed.ErrorCode ?? failed.Message}.", "Run the same command again.", failed),

@@ -3,6 +3,7 @@ using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Sessions;
@@ -33,4 +34,63 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     /// <summary>A session at a snapshot.</summary>
     public Task<SnapshotReader> Read(string token, CancellationToken cancellation) => SnapshotReader.Open(Source, token, cancellation);
+
+    /// <summary>A table's current state; null where there is no such table.</summary>
+    public async Task<TableMetadata?> Load(string @namespace, string table, CancellationToken cancellation) =>
+        (await Catalog.Load(new(@namespace, table), cancellation))?.Metadata;
+
+    /// <summary>The states of all tables, as of one moment.</summary>
+    public async Task<IReadOnlyDictionary<(string Namespace, string Table), TableMetadata>> LoadAll(CancellationToken cancellation) =>
+        (await Catalog.LoadAll(cancellation)).ToDictionary(t => (t.Identifier.Namespace, t.Identifier.Name), t => t.Metadata);
+
+    /// <summary>Where a new table is to lie.</summary>
+    public Task<string> NewLocation(string @namespace, string table, CancellationToken cancellation) =>
+        Catalog.LocationOf(new(@namespace, table), cancellation);
+
+    /// <summary>A table's metadata file and current snapshot.</summary>
+    public async Task<(string? Metadata, long? Snapshot)> Current(string @namespace, string table, CancellationToken cancellation)
+    {
+        LoadedTable? loaded = await Catalog.Load(new(@namespace, table), cancellation);
+        return (loaded?.MetadataLocation, loaded?.Metadata.CurrentSnapshotId);
+    }
+
+    /// <summary>Writes the manifest of a chunk's files, all added.</summary>
+    /// <returns>Its location, or null where there are no files.</returns>
+    public async Task<string?> WriteManifest(string location, Schema schema, IReadOnlyList<DataFile> files, CancellationToken cancellation)
+    {
+        if (files.Count == 0)
+        {
+            return null;
+        }
+
+        await using var writer = new ManifestWriter(Io, location, schema, PartitionSpec.Unpartitioned);
+        foreach (DataFile file in files)
+        {
+            writer.Add(file);
+        }
+
+        return (await writer.Complete(cancellation)).Path;
+    }
+
+    /// <summary>Moves all these tables by one write of the catalog. The run's id is the commit's: asked twice, it happens once.</summary>
+    /// <exception cref="MammothException">The tables were changed by somebody else: nothing moved.</exception>
+    /// <exception cref="TransientException">The catalog could not be reached to find out.</exception>
+    public async Task Commit(IReadOnlyList<StagedCommit> commits, string run, CancellationToken cancellation)
+    {
+        CommitResult result = await Catalog.Commit([.. commits.Select(c => new TableCommit(new(c.Namespace, c.Name), c.AsRequirements, c.AsUpdates))], run, cancellation);
+        foreach (string problem in result.Tables.Select(t => t.MirrorProblem).OfType<string>())
+        {
+            Progress.Report(new ProgressEvent.Warning(problem));
+        }
+
+        if (result.Outcome == CommitOutcome.Rejected)
+        {
+            throw new MammothException(result.Reason!, "Nothing was published. Let one writer at a time write a table, and run again.");
+        }
+
+        if (result.Outcome == CommitOutcome.Unknown)
+        {
+            throw new TransientException(result.Reason!, "Run the same command again: it finds out, and publishes once.");
+        }
+    }
 }

@@ -1,0 +1,65 @@
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Reports;
+using Mammoth.Tests.Fixtures;
+using Npgsql;
+
+namespace Mammoth.Tests.Migrations;
+
+public sealed class LocalMigrationTests(PostgresFixture postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Publishes_every_table_at_one_snapshot_and_proves_it()
+    {
+        string source = await postgres.CreateDatabaseAsync("local_migration", Cancellation);
+        await Run(source, """
+            CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL, born date, tags text[]);
+            CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint REFERENCES customers, total numeric(10, 2), placed timestamptz DEFAULT now());
+            CREATE TABLE empty (a int);
+            INSERT INTO customers SELECT i, 'name ' || i, date '2000-01-01' + i % 1000, CASE WHEN i % 3 = 0 THEN ARRAY['a', NULL, 'b'] END FROM generate_series(1, 5000) i;
+            INSERT INTO orders SELECT i, 1 + i % 5000, i / 7.0 FROM generate_series(1, 20000) i;
+            """);
+        using var warehouse = new MigrationWarehouse();
+        RunReport report = await warehouse.Migrate(source, new MigrationOptions(), Cancellation);
+        Assert.All(report.Tables, t => Assert.True(t.Outcome == Outcome.Published, $"{t.Source}: {t.Error}"));
+        Assert.Equal(Consistency.Database, report.Consistency);
+        Assert.Equal(25_000, report.Rows);
+        Assert.All(report.Tables, t => Assert.True(t.Verification!.Holds));
+        Assert.Equal(["public.customers", "public.empty", "public.orders"], report.Tables.Select(t => t.Source).Order(StringComparer.Ordinal));
+
+        RunReport again = await warehouse.Migrate(source, new MigrationOptions(), Cancellation);
+        Assert.All(again.Tables, t => Assert.True(t.Outcome == Outcome.Unchanged, $"{t.Source}: {t.Outcome} {t.Error}"));
+    }
+
+    [Fact]
+    public async Task Carries_a_column_as_text_once_a_value_does_not_fit_and_remembers_it()
+    {
+        string source = await postgres.CreateDatabaseAsync("demotion", Cancellation);
+        await Run(source, """
+            CREATE TABLE t (id int PRIMARY KEY, d date, n numeric(6, 2), a int[], plain date);
+            INSERT INTO t SELECT i, '2020-01-01', i, ARRAY[i], '2020-01-01' FROM generate_series(1, 100) i;
+            INSERT INTO t VALUES (101, 'infinity', 1, '{1}', '2020-01-01'), (102, '2020-01-01', 'NaN', '{1}', '2020-01-01'), (103, '2020-01-01', 1, '{{1,2},{3,4}}', '2020-01-01');
+            """);
+        using var warehouse = new MigrationWarehouse();
+        RunReport report = await warehouse.Migrate(source, new MigrationOptions(), Cancellation);
+        TableReport table = Assert.Single(report.Tables);
+        Assert.Equal(Outcome.Published, table.Outcome);
+        Assert.Equal(["int", "string", "string", "string", "date"], table.Columns.Select(c => c.TargetType));
+        Assert.Equal(103, table.Rows);
+
+        await Run(source, "DELETE FROM t WHERE id > 100");
+        RunReport later = await warehouse.Migrate(source, new MigrationOptions(), Cancellation);
+        Assert.Equal(["int", "string", "string", "string", "date"], Assert.Single(later.Tables).Columns.Select(c => c.TargetType));
+        Assert.Equal(Outcome.Published, later.Tables[0].Outcome);
+        Assert.DoesNotContain(warehouse.Events.SkipWhile(e => e is not ProgressEvent.Publishing), e => e is ProgressEvent.Restarted);
+    }
+
+    private static async Task Run(string source, string sql)
+    {
+        await using var connection = new NpgsqlConnection(source);
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+}
