@@ -1,4 +1,3 @@
-using Apache.Arrow;
 using Mammoth.Iceberg.Data;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;

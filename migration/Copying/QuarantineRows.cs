@@ -1,7 +1,6 @@
 using System.Globalization;
 using Apache.Arrow;
 using Mammoth.Iceberg.Data;
-using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
@@ -15,6 +16,8 @@ namespace Mammoth.Migration.Runs;
 /// <param name="catalog">The warehouse's catalog.</param>
 public sealed class MigrationSite(string source, IFileIO io, StorageCatalog catalog, IProgressSink progress)
 {
+    private readonly ConcurrentDictionary<string, SnapshotReaders> _lent = new();
+
     /// <summary>The source's connection string, with its secrets.</summary>
     public string Source { get; } = source;
 
@@ -32,8 +35,16 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     public RunFolder Folder(string run) => new(Io, Root, run);
 
-    /// <summary>A session at a snapshot.</summary>
-    public Task<SnapshotReader> Read(string token, CancellationToken cancellation) => SnapshotReader.Open(Source, token, cancellation);
+    /// <summary>Lets reads at a snapshot use these sessions, which have locked its tables already, until the result is disposed.</summary>
+    public IDisposable Lend(SnapshotReaders readers)
+    {
+        _lent[readers.Token] = readers;
+        return new Loan(() => _lent.TryRemove(readers.Token, out _));
+    }
+
+    /// <summary>A session at a snapshot: one of those lent by the holder, if it lives in this process, else one of its own.</summary>
+    public Task<SnapshotReader> Read(string token, CancellationToken cancellation) =>
+        _lent.TryGetValue(token, out SnapshotReaders? readers) ? readers.Rent(cancellation) : SnapshotReader.Open(Source, token, cancellation);
 
     /// <summary>A table's current state; null where there is no such table.</summary>
     public async Task<TableMetadata?> Load(string @namespace, string table, CancellationToken cancellation) =>
@@ -92,5 +103,10 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
         {
             throw new TransientException(result.Reason!, "Run the same command again: it finds out, and publishes once.");
         }
+    }
+
+    private sealed class Loan(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

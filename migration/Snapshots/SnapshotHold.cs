@@ -4,7 +4,6 @@ using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
-using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Sessions;
 
 namespace Mammoth.Migration.Snapshots;
@@ -30,8 +29,10 @@ public static class SnapshotHold
 
         var held = Stopwatch.StartNew();
         RunRecord record = await RunRecord.Read(site, run, cancellation);
-        await using SnapshotHolder holder = await Take(site, record, epoch, cancellation);
+        await using Held source = await Take(site, record, epoch, cancellation);
+        SnapshotHolder holder = source.Holder;
         var snapshot = new HeldSnapshot(epoch, holder.Token, holder.Visible, holder.Lsn, holder.TakenAt);
+        using IDisposable lent = site.Lend(source.Readers);
         try
         {
             await folder.Write(folder.Fixed(Taken(epoch)), snapshot, cancellation);
@@ -94,32 +95,53 @@ public static class SnapshotHold
         return all;
     }
 
-    private static async Task<SnapshotHolder> Take(MigrationSite site, RunRecord record, int epoch, CancellationToken cancellation)
+    private static async Task<Held> Take(MigrationSite site, RunRecord record, int epoch, CancellationToken cancellation)
     {
         NamePattern[] include = [.. record.Options.Include.Select(p => new NamePattern(p))];
         NamePattern[] exclude = [.. record.Options.Exclude.Select(p => new NamePattern(p))];
-        SnapshotHolder? holder = null;
+        Func<Task> yield = () => Task.CompletedTask;
         var options = new SnapshotOptions
         {
             Lock = !record.Options.NoLock,
-            Include = (QualifiedName name) => (include.Length == 0 || include.Any(p => p.Matches(name))) && !exclude.Any(p => p.Matches(name)),
+            Readers = record.Options.Slots,
+            Include = name => (include.Length == 0 || include.Any(p => p.Matches(name))) && !exclude.Any(p => p.Matches(name)),
             OnWaiter = waiter =>
             {
                 bool yields = record.Options.OnLockWaiter == OnLockWaiter.Yield;
                 site.Progress.Report(new ProgressEvent.Warning(
                     $"{waiter.Statement ?? waiter.Mode} (process {waiter.ProcessId}) waits behind the lock on {waiter.Table?.ToString() ?? "a table"}, and the application behind it; "
                     + (yields ? "the locks are given up." : "it goes on when the tables are copied (--on-lock-waiter yield gives up the locks instead).")));
-                return yields ? holder!.Yield() : Task.CompletedTask;
+                return yields ? yield() : Task.CompletedTask;
             },
         };
+        SnapshotHolder? holder = null;
         try
         {
-            return holder = await SnapshotHolder.Open(site.Source, options, cancellation);
+            holder = await SnapshotHolder.Open(site.Source, options, cancellation);
+
+            // The readers' locks are taken now: later they would queue behind whoever waits for ours.
+            SnapshotReaders readers = await SnapshotReaders.Open(site.Source, holder.Token, record.Options.Slots, options, cancellation);
+            SnapshotHolder held = holder;
+            yield = async () =>
+            {
+                await held.Yield();
+                await readers.Yield();
+            };
+            return new Held(holder, readers);
         }
-        catch (Exception e) when (SourceErrors.Translate(e) is { } error)
+        catch (Exception e)
         {
-            RunFolder folder = site.Folder(record.RunId);
-            await folder.Write(folder.Fixed(Refused(epoch)), new NotHeld(error.Message, error.WayOut), cancellation);
+            if (holder is not null)
+            {
+                await holder.DisposeAsync();
+            }
+
+            if (SourceErrors.Translate(e) is { } error)
+            {
+                RunFolder folder = site.Folder(record.RunId);
+                await folder.Write(folder.Fixed(Refused(epoch)), new NotHeld(error.Message, error.WayOut), cancellation);
+            }
+
             throw;
         }
     }
@@ -149,6 +171,15 @@ public static class SnapshotHold
     private static string Released(int epoch) => $"snapshots/{epoch}-released.json";
 
     private sealed record NotHeld(string Message, string? WayOut);
+
+    private sealed record Held(SnapshotHolder Holder, SnapshotReaders Readers) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Readers.DisposeAsync();
+            await Holder.DisposeAsync();
+        }
+    }
 }
 
 /// <summary>A snapshot that is or was held.</summary>

@@ -1,4 +1,3 @@
-using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Runtime;
 

@@ -1,6 +1,5 @@
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
-using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Runtime;
 
 namespace Mammoth.Orchestrations.Migrations;
