@@ -14,7 +14,9 @@ internal static class LiveRows
         {
             if (runs.Count == 0)
                 return null;
-            // A copy: what was deleted is not kept in memory.
+            // Concatenating one slice would not copy it.
+            if (runs is [var (start, length)])
+                return batch.SliceShared(start, length);
             var columns = batch.Arrays.Select(column => ArrowArrayConcatenator.Concatenate(
                 [.. runs.Select(run => ArrowArrayFactory.BuildArray(column.Data.Slice(run.Start, run.Length)))])!);
             return new RecordBatch(batch.Schema, [.. columns], runs.Sum(run => run.Length));

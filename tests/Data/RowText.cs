@@ -12,7 +12,7 @@ namespace Mammoth.Tests.Data;
 /// </summary>
 internal static partial class RowText
 {
-    /// <param name="nestedNullsEmpty">For an engine that shows a null list or map as an empty one, and a null struct as one of nulls and zeros.</param>
+    /// <param name="nestedNullsEmpty">For an engine that shows a null list or map as an empty one, and a null struct as one of nulls.</param>
     public static string Of(Schema schema, object?[] row, bool nestedNullsEmpty = false) =>
         string.Join('|', schema.Fields.Select((field, i) => Of(field.Type, row[i], nestedNullsEmpty)));
 
@@ -20,7 +20,7 @@ internal static partial class RowText
     {
         if (value is null)
             return !empty || type is not (ListType or MapType or StructType) ? "null"
-                : type is StructType nulls ? Of(type, nulls.Fields.Select(Empty).ToArray(), empty) : "[]";
+                : type is StructType nulls ? Of(type, new object?[nulls.Fields.Count], empty) : "[]";
         return (type, value) switch
         {
             (ListType l, object?[] list) => $"[{string.Join(',', list.Select(v => Of(l.Element, v, empty)))}]",
@@ -51,26 +51,6 @@ internal static partial class RowText
         return match.Groups[1].Value == "d" ? Bits(number)
             : Bits(double.IsFinite(number) ? float.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) : (float)number);
     });
-
-    // What such an engine shows for the fields of a null struct.
-    private static object? Empty(NestedField field) => field.Type switch
-    {
-        _ when !field.Required => null,
-        ListType or MapType or StructType => null,
-        DecimalType => BigInteger.Zero,
-        FixedType f => new byte[f.Length],
-        PrimitiveType p => p.Kind switch
-        {
-            PrimitiveKind.Boolean => false,
-            PrimitiveKind.Float => 0f,
-            PrimitiveKind.Double => 0d,
-            PrimitiveKind.String => "",
-            PrimitiveKind.Binary => Array.Empty<byte>(),
-            PrimitiveKind.Uuid => new byte[16],
-            _ => 0,
-        },
-        _ => throw new NotSupportedException(field.Type.ToString()),
-    };
 
     private static string Bits(float value) => float.IsNaN(value) ? "nan" : BitConverter.SingleToInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture);
 

@@ -18,7 +18,7 @@ public sealed class TableScanTests(Readers readers)
     [MemberData(nameof(Seeds))]
     public async Task ClickHouse_and_the_scan_read_the_same_rows_that_were_written(int seed)
     {
-        var random = new RandomRows(3000 + seed, columns: 9, depth: 2, withTime: false);
+        var random = new RandomRows(3000 + seed, columns: 9, depth: 2, forClickHouse: true);
         using var table = new LocalTable(random.Schema);
         var (first, second) = (random.Rows(120), random.Rows(30));
         await table.Commit(await table.DataFile(first, rowGroupRows: 50));
