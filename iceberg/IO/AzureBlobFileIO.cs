@@ -21,7 +21,7 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
             var read = (await blob.DownloadContentAsync(cancellation).ConfigureAwait(false)).Value;
             return new(read.Content.ToMemory(), read.Details.ETag.ToString());
         }
-        catch (RequestFailedException e) when (IsNotThere(e))
+        catch (RequestFailedException e) when (AzureFailure.IsNoFile(e))
         {
             return null;
         }
@@ -39,7 +39,7 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
             var found = (await blob.GetPropertiesAsync(cancellationToken: cancellation).ConfigureAwait(false)).Value;
             return new AzureReadStream(store, blob, location, found.ContentLength, found.ETag);
         }
-        catch (RequestFailedException e) when (IsNotThere(e))
+        catch (RequestFailedException e) when (AzureFailure.IsNoFile(e))
         {
             throw new FileNotFoundException($"There is no file {location}.", location, e);
         }
@@ -119,8 +119,6 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
             throw AzureFailure.Explain(e, store, location);
         }
     }
-
-    private static bool IsNotThere(RequestFailedException e) => e.Status == 404 && e.ErrorCode != BlobErrorCode.ContainerNotFound;
 
     private static bool IsFolder(BlobItem blob) => blob.Metadata is { } metadata && metadata.TryGetValue("hdi_isfolder", out var folder) && folder == "true";
 }

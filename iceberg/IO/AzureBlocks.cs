@@ -70,7 +70,7 @@ internal sealed class AzureBlocks : IAsyncDisposable
     /// <summary>Makes a small blob with one request.</summary>
     public Task CommitWhole(ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        var options = new BlobUploadOptions { Metadata = _mark.Metadata, Conditions = IfAbsent, TransferOptions = new() { InitialTransferSize = Size } };
+        var options = new BlobUploadOptions { Metadata = _mark.Metadata, Conditions = IfAbsent, TransferOptions = new() { InitialTransferSize = 2 * Size } };
         return Conditionally(() => _blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation), cancellation);
     }
 

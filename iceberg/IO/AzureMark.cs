@@ -16,10 +16,10 @@ internal sealed class AzureMark
     public Dictionary<string, string> Metadata => new() { [Name] = _value };
 
     /// <summary>Whether an error may mean that the blob is there already, by us or by somebody else.</summary>
-    public static bool Doubts(RequestFailedException e) => (e.Status is 412 && e.ErrorCode != BlobErrorCode.LeaseIdMissing)
-        || (e.Status is 409 && e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+    public static bool Doubts(RequestFailedException e) => (e.Status is 412 && AzureFailure.Code(e) != BlobErrorCode.LeaseIdMissing)
+        || (e.Status is 409 && AzureFailure.Code(e) == BlobErrorCode.BlobAlreadyExists)
         // Somebody else's commit threw our blocks away, or our own did.
-        || (e.Status is 400 && e.ErrorCode == BlobErrorCode.InvalidBlockList);
+        || (e.Status is 400 && AzureFailure.Code(e) == BlobErrorCode.InvalidBlockList);
 
     /// <summary>The blob's tag where it is ours.</summary>
     /// <exception cref="PreconditionFailedException">It is not, and cannot have been.</exception>
@@ -31,7 +31,7 @@ internal sealed class AzureMark
         {
             found = await blob.GetPropertiesAsync(cancellationToken: cancellation).ConfigureAwait(false);
         }
-        catch (RequestFailedException e) when (e.Status == 404 && e.ErrorCode != BlobErrorCode.ContainerNotFound)
+        catch (RequestFailedException e) when (AzureFailure.IsNoFile(e))
         {
             // Gone: decided below.
         }
@@ -39,7 +39,7 @@ internal sealed class AzureMark
             return found.ETag.ToString();
         if (attempts.AnswerLost)
             throw new StorageException($"{location} was changed by somebody else, and a response of the storage account was lost before that: whether this write took place is not known. Run the same command again.", location, cause);
-        if (found is null && cause.ErrorCode == BlobErrorCode.InvalidBlockList)
+        if (found is null && AzureFailure.Code(cause) == BlobErrorCode.InvalidBlockList)
             throw new StorageException($"{location} could not be put together: the storage account no longer has its blocks. Run the same command again.", location, cause);
         throw new PreconditionFailedException(location, cause);
     }

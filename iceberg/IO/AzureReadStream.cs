@@ -138,8 +138,8 @@ internal sealed class AzureReadStream(AzureStore store, BlockBlobClient blob, st
 
     private IOException Explain(Exception cause) => cause switch
     {
-        RequestFailedException { Status: 412 } => new StorageException($"{location} was replaced while it was read. Read it again.", location, cause),
-        RequestFailedException { Status: 404 } e when e.ErrorCode != BlobErrorCode.ContainerNotFound => new FileNotFoundException($"{location} was deleted while it was read.", location, cause),
+        RequestFailedException { Status: 412 } => new StorageException($"{location} was replaced or deleted while it was read. Read it again.", location, cause),
+        RequestFailedException e when AzureFailure.IsNoFile(e) => new FileNotFoundException($"{location} was deleted while it was read.", location, cause),
         EndOfStreamException => new StorageException($"{location} ended before its {length:N0} bytes were read. Read it again.", location, cause),
         _ => AzureFailure.Explain(cause, store, location),
     };
