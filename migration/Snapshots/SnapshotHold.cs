@@ -103,7 +103,6 @@ public static class SnapshotHold
         var options = new SnapshotOptions
         {
             Lock = !record.Options.NoLock,
-            Readers = record.Options.Slots,
             Include = name => (include.Length == 0 || include.Any(p => p.Matches(name))) && !exclude.Any(p => p.Matches(name)),
             OnWaiter = waiter =>
             {

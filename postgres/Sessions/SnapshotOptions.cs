@@ -17,9 +17,6 @@ public sealed record SnapshotOptions
     /// <summary>How long to wait for another session's lock on a table.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many sessions of <see cref="SnapshotReaders"/> are going to lock the tables as well: the server's lock table must have room for all.</summary>
-    public int Readers { get; init; }
-
     /// <summary>How often the holder is asked whether it still lives, and who waits behind its locks.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 

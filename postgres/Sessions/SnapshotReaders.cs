@@ -15,6 +15,8 @@ public sealed class SnapshotReaders : IAsyncDisposable
     private readonly Stack<PooledSession> free = new();
     private readonly SemaphoreSlim available;
     private readonly Lock gate = new();
+    private readonly int count;
+    private bool? hasRoom;
     private bool yielded;
     private bool disposed;
 
@@ -22,12 +24,19 @@ public sealed class SnapshotReaders : IAsyncDisposable
     {
         this.connectionString = connectionString;
         this.options = options;
+        this.count = count;
         Token = token;
         available = new SemaphoreSlim(count, count);
     }
 
     /// <summary>The snapshot's identifier.</summary>
     public string Token { get; }
+
+    /// <summary>
+    /// The sessions have locked the tables. They have not where the options say so, after <see cref="Yield"/>, and where the server's lock table has no room for
+    /// so many locks (sessions times tables): then a statement that waits for a table exclusively makes its chunks fail (SQLSTATE 55P03) until it is ended.
+    /// </summary>
+    public bool IsLocking => options.Lock && !yielded && hasRoom != false;
 
     /// <summary>Opens sessions at a snapshot and locks the tables in each, as the options say.</summary>
     /// <exception cref="SnapshotGoneException">Nobody holds the snapshot any more.</exception>
@@ -115,10 +124,8 @@ public sealed class SnapshotReaders : IAsyncDisposable
         {
             await SnapshotReader.Import(session, Token, cancellation).ConfigureAwait(false);
             await TableLocking.LimitWaiting(session, options.LockTimeout, cancellation).ConfigureAwait(false);
-            bool locks = options.Lock && !yielded;
-            if (locks)
-                await LockTables(session, cancellation).ConfigureAwait(false);
-            return new PooledSession(session, locks);
+            bool locked = IsLocking && await LockTables(session, cancellation).ConfigureAwait(false);
+            return new PooledSession(session, locked);
         }
         catch
         {
@@ -127,13 +134,18 @@ public sealed class SnapshotReaders : IAsyncDisposable
         }
     }
 
-    private async Task LockTables(SourceSession session, CancellationToken cancellation)
+    /// <summary>Locks the tables; not where there is no room.</summary>
+    private async Task<bool> LockTables(SourceSession session, CancellationToken cancellation)
     {
         Dictionary<uint, LockableTable> tables = await TableLocking.List(session.Connection, options.Include, cancellation).ConfigureAwait(false);
+        hasRoom ??= (await TableLocking.Room(session, (long)tables.Count * count, cancellation).ConfigureAwait(false)).Fits;
+        if (hasRoom == false)
+            return false;
         await session.Execute("SAVEPOINT locks", cancellation).ConfigureAwait(false);
         try
         {
             await TableLocking.Lock(session, tables.Values, cancellation).ConfigureAwait(false);
+            return true;
         }
         catch (PostgresException e)
         {

@@ -50,8 +50,16 @@ internal static class TableLocking
             await session.Execute($"LOCK TABLE {string.Join(", ", some.Select(t => $"ONLY {t.Name.Sql}"))} IN ACCESS SHARE MODE", cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Fails where the server's lock table has no room for so many locks.</summary>
-    public static async Task RequireRoom(SourceSession session, int tables, int sessions, CancellationToken cancellation)
+    /// <summary>Fails where the server's lock table has no room for so many tables.</summary>
+    public static async Task RequireRoom(SourceSession session, int tables, CancellationToken cancellation)
+    {
+        (bool fits, long slots) = await Room(session, tables, cancellation).ConfigureAwait(false);
+        if (!fits)
+            throw TooMany(tables, slots, null);
+    }
+
+    /// <summary>Whether the server's lock table has room for so many more locks, and what <c>max_locks_per_transaction</c> would have.</summary>
+    public static async Task<(bool Fits, long Slots)> Room(SourceSession session, long locks, CancellationToken cancellation)
     {
         (long slots, long backends, long taken) = (await CatalogQuery.Rows(
             session.Connection,
@@ -62,9 +70,7 @@ internal static class TableLocking
             """,
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)),
             cancellation).ConfigureAwait(false))[0];
-        long needed = ((long)tables * sessions) + taken;
-        if (needed > slots * backends * Share)
-            throw TooMany(tables, (long)Math.Ceiling(needed / (backends * Share)), null);
+        return (locks + taken <= slots * backends * Share, (long)Math.Ceiling((locks + taken) / (backends * Share)));
     }
 
     /// <summary>Why locks could not be had.</summary>

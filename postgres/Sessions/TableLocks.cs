@@ -75,7 +75,7 @@ internal sealed class TableLocks : IAsyncDisposable
         for (int attempt = 1; ; attempt++)
         {
             Dictionary<uint, LockableTable> listed = await TableLocking.List(session.Connection, options.Include, cancellation).ConfigureAwait(false);
-            await TableLocking.RequireRoom(session, listed.Count, 1 + options.Readers, cancellation).ConfigureAwait(false);
+            await TableLocking.RequireRoom(session, listed.Count, cancellation).ConfigureAwait(false);
             try
             {
                 await session.Execute("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", cancellation).ConfigureAwait(false);

@@ -245,6 +245,27 @@ public sealed class SnapshotTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task More_tables_than_the_server_can_lock_are_refused_with_the_setting_and_readers_do_without()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "snapshot");
+        long room = await database.QueryAsync<long>("SELECT current_setting('max_locks_per_transaction')::int8 * (current_setting('max_connections')::int8 + current_setting('max_prepared_transactions')::int8)");
+        await using (SourceSession session = await SourceSession.Open(database.ConnectionString, Cancel))
+        {
+            TableLockException error = await Assert.ThrowsAsync<TableLockException>(() => TableLocking.RequireRoom(session, (int)room, Cancel));
+            Assert.Matches("Set max_locks_per_transaction to [0-9]+", error.Message);
+        }
+
+        const int Readers = 12;
+        await database.ExecuteAsync($"DO $$ BEGIN FOR i IN 1..{(room / Readers) + 1} LOOP EXECUTE format('CREATE TABLE t_%s ()', i); END LOOP; END $$");
+        await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, Quick, Cancel);
+        await using SnapshotReaders some = await SnapshotReaders.Open(database.ConnectionString, holder.Token, 2, Quick, Cancel);
+        await using SnapshotReaders many = await SnapshotReaders.Open(database.ConnectionString, holder.Token, Readers, Quick, Cancel);
+        Assert.Equal((true, true, false), (holder.IsLocking, some.IsLocking, many.IsLocking));
+        await using SnapshotReader reader = await many.Rent(Cancel);
+        Assert.Equal((room / Readers) + 1, (await CatalogReader.Read(reader.Connection, Cancel)).Tables.Count);
+    }
+
+    [Fact]
     public async Task Tables_without_privilege_are_left_to_the_plan_to_refuse()
     {
         await using SourceDatabase database = await WithRowsAsync();
