@@ -19,29 +19,29 @@ public static class ChunkCopy
         RunRecord record = await RunRecord.Read(site, run, cancellation);
         OpenedTable table = await site.Folder(run).Read<OpenedTable>(tableLocation, cancellation);
         ChunkPlan chunk = table.Plan.Chunks[chunkIndex];
-        string prefix = $"{table.TableLocation}/data/{run}-{chunk.Index:00000}-{Guid.CreateVersion7():N}";
+        string attempt = $"{run}-{chunk.Index:00000}-{Guid.CreateVersion7():N}";
         try
         {
-            return await Copy(site, record, token, table, chunk, prefix, started, cancellation);
+            return await Copy(site, record, token, table, chunk, attempt, started, cancellation);
         }
         catch
         {
-            await Discard(site, prefix);
+            await Discard(site, table, attempt);
             throw;
         }
     }
 
-    private static async Task<ChunkResult> Copy(MigrationSite site, RunRecord run, string token, OpenedTable table, ChunkPlan chunk, string prefix, DateTimeOffset started, CancellationToken cancellation)
+    private static async Task<ChunkResult> Copy(MigrationSite site, RunRecord run, string token, OpenedTable table, ChunkPlan chunk, string attempt, DateTimeOffset started, CancellationToken cancellation)
     {
         Iceberg.Schemas.Schema schema = table.Schema();
         var options = new DataFileOptions { TargetFileSizeBytes = run.Options.TargetFileSize, CompressionLevel = run.Options.CompressionLevel };
         using var unfit = new QuarantineRows(table.Plan, chunk);
-        await using var writer = new RollingDataFileWriter(site.Io, n => $"{prefix}-{n:000}.parquet", schema, options);
-        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{prefix}-q{n:000}.parquet", QuarantineRows.Schema, options);
+        await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
+        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options);
         CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, writer, quarantine, cancellation);
         if (unfit.TextColumns.Count > 0)
         {
-            await Discard(site, prefix);
+            await Discard(site, table, attempt);
             site.Progress.Report(new ProgressEvent.Restarted(table.Plan.Index, $"{string.Join(", ", unfit.TextColumns)} held a value that did not fit; carried as text from here on"));
             return new ChunkResult { Chunk = chunk.Index, UnfitColumns = [.. unfit.TextColumns], Started = started, Finished = DateTimeOffset.UtcNow };
         }
@@ -51,8 +51,8 @@ public static class ChunkCopy
         return new ChunkResult
         {
             Chunk = chunk.Index,
-            Manifest = await site.WriteManifest($"{prefix.Replace("/data/", "/metadata/", StringComparison.Ordinal)}.avro", schema, files, cancellation),
-            QuarantineManifest = await site.WriteManifest($"{prefix.Replace("/data/", "/metadata/", StringComparison.Ordinal)}-q.avro", QuarantineRows.Schema, aside, cancellation),
+            Manifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}.avro"), schema, files, cancellation),
+            QuarantineManifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}-quarantine.avro"), QuarantineRows.Schema, aside, cancellation),
             Rows = totals.Digest.Rows,
             QuarantinedRows = totals.Unfit.Rows,
             Bytes = totals.Bytes,
@@ -108,18 +108,21 @@ public static class ChunkCopy
     }
 
     /// <summary>Files of an attempt that came to nothing; what can't be deleted is only space.</summary>
-    private static async Task Discard(MigrationSite site, string prefix)
+    private static async Task Discard(MigrationSite site, OpenedTable table, string attempt)
     {
         try
         {
-            await foreach (FileEntry file in site.Io.List(prefix, CancellationToken.None))
+            foreach (string folder in new[] { table.TableLocation, table.QuarantineLocation })
             {
-                await site.Io.Delete(file.Location, CancellationToken.None);
+                await foreach (FileEntry file in site.Io.List($"{folder}/data/{attempt}", CancellationToken.None))
+                {
+                    await site.Io.Delete(file.Location, CancellationToken.None);
+                }
             }
         }
         catch (Exception e) when (e is IOException or Azure.RequestFailedException)
         {
-            site.Progress.Report(new ProgressEvent.Warning($"Files of an attempt that failed could not be deleted ({prefix}*): {e.Message} Nothing refers to them."));
+            site.Progress.Report(new ProgressEvent.Warning($"Files of an attempt that failed could not be deleted ({attempt}): {e.Message} Nothing refers to them."));
         }
     }
 }

@@ -14,6 +14,9 @@ public sealed record OpenedTable
     /// <summary>Where the table's files lie.</summary>
     public required string TableLocation { get; init; }
 
+    /// <summary>Where the files of its quarantine table lie.</summary>
+    public required string QuarantineLocation { get; init; }
+
     /// <summary>The schema it is written in, as JSON.</summary>
     public required string SchemaJson { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record OpenedTable
         {
             Plan = plan,
             TableLocation = current?.Location ?? await site.NewLocation(plan.Namespace, plan.Name, cancellation),
+            QuarantineLocation = await site.NewLocation(plan.Namespace, QuarantineRows.TableName(plan.Name), cancellation),
             SchemaJson = Iceberg.Schemas.SchemaJson.ToJson(current?.Schemas.FirstOrDefault(schema.SameAs) ?? schema),
             TableUuid = current?.TableUuid,
             BaseSnapshot = current?.CurrentSnapshotId,

@@ -84,7 +84,7 @@ public sealed record StagedTable
             Dictionary<string, string> facts = await Facts(site, run, opened, digest, quarantined, layout, cancellation);
             snapshot = await new SnapshotStaging(site.Io, current, opened.TableLocation, opened.Schema())
                 .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), facts, TableProperties(opened.Plan), cancellation);
-            commits.Add(StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, opened.TableLocation, snapshot));
+            commits.Add(StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot));
             aside = await Quarantine(site, run, opened, chunks, facts, commits, cancellation);
         }
 
@@ -118,10 +118,9 @@ public sealed record StagedTable
         }
 
         // Also without rows, where an earlier run had some: what is no longer in quarantine must not stay there.
-        string location = current?.Location ?? await site.NewLocation(opened.Plan.Namespace, name, cancellation);
-        StagedSnapshot staged = await new SnapshotStaging(site.Io, current, location, current?.CurrentSchema ?? QuarantineRows.Schema)
+        StagedSnapshot staged = await new SnapshotStaging(site.Io, current, opened.QuarantineLocation, current?.CurrentSchema ?? QuarantineRows.Schema)
             .Replace(manifests, RunRecord.Tag(run), facts, new Dictionary<string, string>(), cancellation);
-        commits.Add(StagedCommit.Of(opened.Plan.Namespace, name, location, staged));
+        commits.Add(StagedCommit.Of(opened.Plan.Namespace, name, staged));
         return staged;
     }
 
@@ -174,12 +173,11 @@ public sealed record StagedTable
 public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire);
 
 /// <summary>One table's part of the commit, as it lies on storage between staging and publishing.</summary>
-public sealed record StagedCommit(string Namespace, string Name, string Location, IReadOnlyList<JsonElement> Requirements, IReadOnlyList<JsonElement> Updates)
+public sealed record StagedCommit(string Namespace, string Name, IReadOnlyList<JsonElement> Requirements, IReadOnlyList<JsonElement> Updates)
 {
-    public static StagedCommit Of(string @namespace, string name, string location, StagedSnapshot staged) => new(
+    public static StagedCommit Of(string @namespace, string name, StagedSnapshot staged) => new(
         @namespace,
         name,
-        location,
         [.. staged.Requirements.Select(r => JsonSerializer.SerializeToElement(CommitJson.ToNode(r)))],
         [.. staged.Updates.Select(u => JsonSerializer.SerializeToElement(CommitJson.ToNode(u)))]);
 
