@@ -38,13 +38,16 @@ internal sealed class ColumnMetrics
 
     public DataFile Apply(DataFile file) => file with
     {
-        ColumnSizes = _sizes,
-        ValueCounts = _values,
-        NullValueCounts = _nulls,
-        NanValueCounts = _nans,
-        LowerBounds = _lower,
-        UpperBounds = _upper,
+        ColumnSizes = Ordered(_sizes),
+        ValueCounts = Ordered(_values),
+        NullValueCounts = Ordered(_nulls),
+        NanValueCounts = Ordered(_nans),
+        LowerBounds = Ordered(_lower),
+        UpperBounds = Ordered(_upper),
     };
+
+    // By field id: the same rows make the same manifest.
+    private static SortedDictionary<int, T> Ordered<T>(Dictionary<int, T> metrics) => new(metrics);
 
     private void Add(LeafWriter leaf, ColumnChunkMetaData chunk)
     {

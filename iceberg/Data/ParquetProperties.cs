@@ -7,10 +7,13 @@ namespace Mammoth.Iceberg.Data;
 /// <summary>The settings of the Parquet writer for a schema.</summary>
 internal static class ParquetProperties
 {
+    // In the form "name version number": readers that can't parse it distrust the statistics.
+    private static readonly string CreatedBy = $"Mammoth version {typeof(ParquetProperties).Assembly.GetName().Version!.ToString(3)}";
+
     public static WriterProperties Of(GroupNode root, IReadOnlyList<LeafWriter> leaves, DataFileOptions options)
     {
         using var builder = new WriterPropertiesBuilder();
-        builder.Compression(Compression.Zstd).CompressionLevel(options.CompressionLevel).CreatedBy("Mammoth");
+        builder.Compression(Compression.Zstd).CompressionLevel(options.CompressionLevel).CreatedBy(CreatedBy);
         var nodes = Leaves(root).ToArray();
         for (var i = 0; i < leaves.Count; i++)
         {

@@ -74,6 +74,7 @@ public sealed class ParquetSchemaTests : IDisposable
         Assert.Equal(expected, actual);
         var header = DuckText.Query($"SELECT key::VARCHAR, decode(value) FROM parquet_kv_metadata('{_folder.Path}/f.parquet')");
         Assert.Equal(["iceberg.schema", SchemaJson.ToJson(schema)], Assert.Single(header));
+        Assert.Matches(@"^Mammoth version \d+\.\d+\.\d+$", (string)DuckText.Query($"SELECT created_by FROM parquet_file_metadata('{_folder.Path}/f.parquet')").Single()[0]!);
     }
 
     [Theory]
