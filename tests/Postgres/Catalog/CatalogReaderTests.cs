@@ -38,6 +38,21 @@ public sealed class CatalogReaderTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Virtual_columns_and_NOT_NULL_that_was_never_checked_are_known_from_PostgreSQL_18_on()
+    {
+        await using SourceDatabase source = await SourceDatabase.CreateAsync(postgres, "catalog");
+        Assert.SkipWhen((await CatalogReader.Read(source.Connection, Cancel)).ServerVersion < 180000, "The server is older than PostgreSQL 18.");
+        await source.ExecuteAsync("""
+            CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL, c int);
+            INSERT INTO t (a) VALUES (1);
+            ALTER TABLE t ADD CONSTRAINT later NOT NULL c NOT VALID;
+            """);
+        Table table = Table(await CatalogReader.Read(source.Connection, Cancel), "t");
+        Assert.Equal([(false, false), (true, true), (false, false)], table.Columns.Select(c => (c.IsGenerated, c.IsVirtual)));
+        Assert.All(table.Columns, c => Assert.False(c.NotNull));
+    }
+
+    [Fact]
     public async Task Types_are_resolved_down_to_what_they_are_made_of()
     {
         Table table = Table(await ReadAsync("""
