@@ -48,9 +48,12 @@ internal static class MammothCommand
     {
         RootCommand root = new("Moves PostgreSQL databases into Apache Iceberg tables, and proves it.")
         {
+            PlanCommand.Create(terminal),
+            MigrateCommand.Create(terminal),
             TablesCommand.Create(terminal),
             ReadCommand.Create(terminal),
             SampleCommand.Create(terminal),
+            DemoCommand.Create(terminal),
         };
         root.Options.Add(Output.Verbose);
         HelpOption help = root.Options.OfType<HelpOption>().Single();

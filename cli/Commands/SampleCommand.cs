@@ -11,11 +11,15 @@ namespace Mammoth.Cli.Commands;
 /// <summary><c>mammoth sample</c>: fills a database with the sample.</summary>
 internal static class SampleCommand
 {
+    public static Option<SampleSize> Size() => new("--size") { Description = "The sample's size. small: seconds; medium: about 1 GB; large: about 10 GB.", HelpName = "small|medium|large" };
+
+    public static Option<long> Seed() => new("--seed") { Description = "The same seed makes the same rows.", DefaultValueFactory = _ => 42 };
+
     public static Command Create(Terminal terminal)
     {
         Option<string?> source = Source.Option();
-        Option<SampleSize> size = new("--size") { Description = "small: seconds; medium: about 1 GB; large: about 10 GB.", HelpName = "small|medium|large" };
-        Option<long> seed = new("--seed") { Description = "The same seed makes the same rows.", DefaultValueFactory = _ => 42 };
+        Option<SampleSize> size = Size();
+        Option<long> seed = Seed();
         Option<bool> replace = new("--replace") { Description = "Drop the sample's schemas (shop, types, Odd \"Names\") first where they are there." };
         Option<OutputForm> output = Output.Option();
         CommandWithExamples command = new(

@@ -3,6 +3,7 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
 using Mammoth.Postgres.Cluster;
+using Mammoth.Postgres.Errors;
 using Npgsql;
 
 namespace Mammoth.Cli.Errors;
@@ -19,6 +20,8 @@ internal static class FailureReader
         WarehouseFormatException e => new(e.Message, null, null, ExitCodes.Usage) { Code = "usage" },
         CatalogException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "warehouse" },
         ClusterUnavailableException e => new(e.Message, null, null, ExitCodes.Failed) { Code = "no-postgres" },
+        SourceConnectionException { Failure: ConnectionFailure.Text } e => new(e.Message, null, null, ExitCodes.Usage) { Code = "usage" },
+        SourceException e => new(e.Message, null, null, ExitCodes.Failed) { Code = "source" },
         OperationCanceledException => new("Stopped before the end.", null, "Run the same command again; it goes on where it was.", ExitCodes.Failed) { Code = "stopped" },
         PostgresException e => PostgresFailure.Read(e),
         NpgsqlException e => PostgresFailure.Unreachable(e),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mammoth.Migration.Errors;
-using Npgsql;
+using Mammoth.Postgres.Errors;
+using Mammoth.Postgres.Sessions;
 
 namespace Mammoth.Cli.Options;
 
@@ -22,28 +23,19 @@ internal static class Source
             ? text
             : throw new UsageException("No source database is named.", $"Give --source \"Host=localhost;Database=shop;Username=me\", or set {Variable}."));
 
-    /// <summary>A connection string or URI as a connection string.</summary>
+    /// <summary>A connection string or URI as a connection string of Npgsql's.</summary>
     public static string Parse(string text)
     {
         try
         {
-            NpgsqlConnectionStringBuilder builder = SourceUri.IsOne(text) ? SourceUri.Parse(text) : new(text);
-            if (string.IsNullOrEmpty(builder.Host))
-                throw new UsageException("The source names no host.", "Give Host=… in --source.");
-
-            return builder.ConnectionString;
+            return ConnectionText.Parse(text).ConnectionString;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
+        catch (SourceConnectionException e) when (e.Failure == ConnectionFailure.Text)
         {
-            // The text itself may hold a password and is not repeated.
-            throw new UsageException($"The source is not a connection string: {e.Message}", "It looks like Host=localhost;Port=5432;Database=shop;Username=me, or postgres://me@localhost:5432/shop.");
+            throw new UsageException(e.Message);
         }
     }
 
-    /// <summary>For people: host, port, database and user, never a secret.</summary>
-    public static string Describe(string connectionString)
-    {
-        NpgsqlConnectionStringBuilder builder = new(connectionString);
-        return $"{builder.Database ?? builder.Username ?? "postgres"} on {builder.Host}:{builder.Port}{(builder.Username is { } user ? $" as {user}" : "")}";
-    }
+    /// <summary>For people: user, host, port and database, never a secret.</summary>
+    public static string Describe(string connectionString) => ConnectionText.Redact(connectionString);
 }

@@ -19,7 +19,7 @@ internal static class QueryHints
         [
             new("DuckDB", $"""
                 INSTALL iceberg; LOAD iceberg;{(place.StartsWith('/') || place.Contains(":\\", StringComparison.Ordinal) ? "" : " INSTALL azure; LOAD azure;")}
-                SELECT * FROM iceberg_scan('{Local(metadata).Replace("'", "''", StringComparison.Ordinal)}') LIMIT 10;
+                SELECT * FROM iceberg_scan('{place.Replace("'", "''", StringComparison.Ordinal)}') LIMIT 10;
                 """),
             new("Spark", $"""
                 spark-sql --packages org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.9.2 \
@@ -40,7 +40,8 @@ internal static class QueryHints
     public static TableReport? Example(RunReport report) =>
         report.Tables.Where(t => t.Outcome is Outcome.Published or Outcome.Unchanged).OrderByDescending(t => t.Rows > 0).ThenBy(t => t.Batch).ThenByDescending(t => t.Rows).FirstOrDefault();
 
-    private static string Local(string location) =>
+    /// <summary>A place of this machine as a path, others as they are.</summary>
+    public static string Local(string location) =>
         location.StartsWith("file:", StringComparison.Ordinal) ? new Uri(location).LocalPath : location;
 
     private static string Tick(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? name : $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";

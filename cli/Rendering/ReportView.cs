@@ -6,14 +6,19 @@ namespace Mammoth.Cli.Rendering;
 /// <summary>A run's results for people.</summary>
 internal static class ReportView
 {
+    private const int MostNotes = 5;
+
     public static void Show(IAnsiConsole console, RunReport report)
     {
         console.Write(Tables(report));
         foreach (TableReport failed in report.Tables.Where(t => t.Outcome == Outcome.Failed))
             console.MarkupLineInterpolated($"[red]{failed.Source}:[/] {failed.Error}");
 
-        foreach (string note in report.Notes)
+        foreach (string note in report.Notes.Take(MostNotes))
             console.MarkupLineInterpolated($"[yellow]Note:[/] {note}");
+
+        if (report.Notes.Count > MostNotes)
+            console.MarkupLineInterpolated($"[dim]and {report.Notes.Count - MostNotes} more notes, in the report[/]");
 
         if (report.LeftOut.Count > 0)
             console.MarkupLineInterpolated($"[dim]Not copied: {string.Join(", ", report.LeftOut.Select(l => $"{l.Name} ({l.Reason})"))}[/]");
@@ -31,8 +36,10 @@ internal static class ReportView
         {
             console.WriteLine();
             console.MarkupLineInterpolated($"[bold aqua]{hint.Engine}[/]");
+
+            // Not through the console, which would break lines that are to be copied.
             foreach (string line in hint.Text.Split('\n'))
-                console.WriteLine($"  {line.TrimEnd()}");
+                console.Profile.Out.Writer.WriteLine($"  {line.TrimEnd()}");
         }
     }
 

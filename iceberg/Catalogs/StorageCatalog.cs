@@ -28,6 +28,10 @@ public sealed class StorageCatalog
     /// <summary>What is wrong with the tables' mirrors, found when the catalog was opened: sentences for the user.</summary>
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
+    /// <summary>Whether there is a warehouse at a place. Nothing is written.</summary>
+    public static async Task<bool> Exists(IFileIO io, string root, CancellationToken cancellation) =>
+        await new CatalogFile(io, root.TrimEnd('/')).Read(cancellation) is not null;
+
     /// <summary>
     /// Opens a warehouse. For writing, an empty place becomes one, and mirrors that a stopped process left behind are brought up; for reading, nothing is written.
     /// </summary>

@@ -40,8 +40,31 @@ public static class StagedProof
                 "Nothing of it was published. Please report this with the run's folder: it must not happen.");
         }
 
-        return await folder.Write(folder.Fresh($"proven/{staged.Opened.Plan.Index}"), staged with { Verification = verification, Epoch = epoch }, cancellation);
+        StagedTable proven = staged with { Verification = verification, Epoch = epoch };
+        string location = await folder.Write(folder.Fresh($"proven/{staged.Opened.Plan.Index}"), proven, cancellation);
+        site.Progress.Report(new ProgressEvent.TableDone(staged.Opened.Plan.Index, Done(proven)));
+        return location;
     }
+
+    /// <summary>The table as those who watch the run see it: proven, to be published with the others.</summary>
+    private static TableReport Done(StagedTable proven) => new()
+    {
+        Source = proven.Opened.Plan.Source.ToString(),
+        Namespace = proven.Opened.Plan.Namespace,
+        Name = proven.Opened.Plan.Name,
+        Batch = proven.Opened.Plan.Batch,
+        Class = proven.Opened.Plan.Class.ToString(),
+        Outcome = proven.IsUnchanged ? Outcome.Unchanged : Outcome.Published,
+        Epoch = proven.Epoch,
+        Rows = proven.Rows,
+        QuarantinedRows = proven.QuarantinedRows,
+        SourceBytes = proven.SourceBytes,
+        FileBytes = proven.FileBytes,
+        Files = proven.Files,
+        Chunks = proven.Opened.Plan.Chunks.Count,
+        CopyTime = proven.CopyTime,
+        Verification = proven.Verification,
+    };
 
     /// <summary>The digest of a table's rows in data files and quarantine, encoded again as the server sent them.</summary>
     public static async Task<RowDigest> Digest(MigrationSite site, StagedTable staged, CancellationToken cancellation)

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using Mammoth.Migration.Configuration;
+using Mammoth.Migration.Plans;
+
+namespace Mammoth.Cli.Options;
+
+/// <summary>The options of what a migration does, the same for all commands that plan or run one.</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<string[]> include = new("--include", "-i") { Description = "Only tables that match schema.table; * and ? are wildcards. May be given more than once.", HelpName = "pattern" };
+    private readonly Option<string[]> exclude = new("--exclude", "-x") { Description = "Not the tables that match. May be given more than once.", HelpName = "pattern" };
+    private readonly Option<FileInfo?> config = new("--config", "-c") { Description = "A JSON file with settings per table: columns left out, a row filter, masks, type policies (docs/mammoth.schema.json).", HelpName = "file" };
+    private readonly Option<EngineProfile> profile = new("--profile") { Description = "For whose eyes: what that engine can't read is written in another way.", HelpName = "generic|spark|fabric|snowflake" };
+    private readonly Option<bool> noLock = new("--no-lock") { Description = "Take no locks on the tables; what is rewritten meanwhile is noticed, and fails." };
+    private readonly Option<OnLockWaiter> onLockWaiter = new("--on-lock-waiter") { Description = "A statement waits behind our locks: warn, or yield the locks.", HelpName = "warn|yield" };
+    private readonly Option<OnError> onError = new("--on-error") { Description = "A table failed: stop (publish nothing), or continue (publish the others).", HelpName = "stop|continue" };
+    private readonly Option<int?> slots = new("--slots") { Description = "Connections to the source that copy at a time.", HelpName = "number" };
+    private readonly Option<long?> targetFileSize = new("--target-file-size")
+    {
+        Description = "How large a data file is to become, such as 128MB.",
+        HelpName = "size",
+        CustomParser = result => ByteSize.Parse(result.Tokens[0].Value) is { } bytes ? bytes : Refuse(result),
+    };
+
+    /// <summary>The options that matter before anything is copied.</summary>
+    public RunOptions AddPlanningTo(Command command)
+    {
+        foreach (Option option in new Option[] { include, exclude, config, profile, targetFileSize })
+            command.Options.Add(option);
+
+        return this;
+    }
+
+    /// <summary>Those that matter while copying.</summary>
+    public RunOptions AddRunningTo(Command command)
+    {
+        slots.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 512)
+                result.AddError("--slots is a number from 1 to 512.");
+        });
+        foreach (Option option in new Option[] { onError, noLock, onLockWaiter, slots })
+            command.Options.Add(option);
+
+        return this;
+    }
+
+    /// <summary>What the user asked for, with the configuration file read.</summary>
+    public async Task<MigrationOptions> OfAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        MigrationOptions given = new();
+        given = given with
+        {
+            Include = parsed.GetValue(include) ?? [],
+            Exclude = parsed.GetValue(exclude) ?? [],
+            Profile = parsed.GetValue(profile),
+            OnError = parsed.GetValue(onError),
+            OnLockWaiter = parsed.GetValue(onLockWaiter),
+            NoLock = parsed.GetValue(noLock),
+            Slots = parsed.GetValue(slots) ?? given.Slots,
+            TargetFileSize = parsed.GetValue(targetFileSize) ?? given.TargetFileSize,
+        };
+        return parsed.GetValue(config) is { } file ? await ConfigurationFile.Read(file.FullName, given, cancellationToken) : given;
+    }
+
+    private static long? Refuse(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{result.Tokens[0].Value}' is no size for --target-file-size: give it like 128MB, from 1MB to 10GB."));
+        return null;
+    }
+}
