@@ -50,6 +50,7 @@ internal static class MammothCommand
         {
             PlanCommand.Create(terminal),
             MigrateCommand.Create(terminal),
+            VerifyCommand.Create(terminal),
             TablesCommand.Create(terminal),
             ReadCommand.Create(terminal),
             SampleCommand.Create(terminal),

@@ -8,8 +8,8 @@ namespace Mammoth.Cli.Options;
 /// <summary>The options of what a migration does, the same for all commands that plan or run one.</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<string[]> include = new("--include", "-i") { Description = "Only tables that match schema.table; * and ? are wildcards. May be given more than once.", HelpName = "pattern" };
-    private readonly Option<string[]> exclude = new("--exclude", "-x") { Description = "Not the tables that match. May be given more than once.", HelpName = "pattern" };
+    private readonly Option<string[]> include = Include();
+    private readonly Option<string[]> exclude = Exclude();
     private readonly Option<FileInfo?> config = new("--config", "-c") { Description = "A JSON file with settings per table: columns left out, a row filter, masks, type policies (docs/mammoth.schema.json).", HelpName = "file" };
     private readonly Option<EngineProfile> profile = new("--profile") { Description = "For whose eyes: what that engine can't read is written in another way.", HelpName = "generic|spark|fabric|snowflake" };
     private readonly Option<bool> noLock = new("--no-lock") { Description = "Take no locks on the tables; what is rewritten meanwhile is noticed, and fails." };
@@ -22,6 +22,10 @@ internal sealed class RunOptions
         HelpName = "size",
         CustomParser = result => ByteSize.Parse(result.Tokens[0].Value) is { } bytes ? bytes : Refuse(result),
     };
+
+    public static Option<string[]> Include() => new("--include", "-i") { Description = "Only tables that match schema.table; * and ? are wildcards. May be given more than once.", HelpName = "pattern" };
+
+    public static Option<string[]> Exclude() => new("--exclude", "-x") { Description = "Not the tables that match. May be given more than once.", HelpName = "pattern" };
 
     /// <summary>The options that matter before anything is copied.</summary>
     public RunOptions AddPlanningTo(Command command)

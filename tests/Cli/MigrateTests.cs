@@ -57,6 +57,29 @@ public sealed class MigrateTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Verify_holds_after_a_migration_and_no_more_after_a_file_was_changed()
+    {
+        using TemporaryFolder folder = new();
+        string source = await SourceAsync("CREATE TABLE a (id int); INSERT INTO a SELECT generate_series(1, 1000); CREATE TABLE b (id int); INSERT INTO b VALUES (1), (2);");
+        await MigrateAsync(source, folder.Path);
+
+        CommandLine holds = await CommandLine.RunAsync("verify", "--warehouse", folder.Path);
+        Assert.Equal((0, ""), (holds.ExitCode, holds.Error));
+        Assert.Contains("1,002 rows", holds.Out, StringComparison.Ordinal);
+
+        // The files change places: each can be read, and neither is what was published.
+        string a = Directory.EnumerateFiles(Path.Combine(folder.Path, "public", "a", "data"), "*.parquet").Single();
+        string b = Directory.EnumerateFiles(Path.Combine(folder.Path, "public", "b", "data"), "*.parquet").Single();
+        File.Copy(b, a, overwrite: true);
+        CommandLine differs = await CommandLine.RunAsync("verify", "--warehouse", folder.Path, "--output", "json");
+        Assert.Equal(1, differs.ExitCode);
+        using JsonDocument json = JsonDocument.Parse(differs.Out);
+        Assert.False(json.RootElement.GetProperty("holds").GetBoolean());
+        Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", folder.Path, "--exclude", "public.a")).ExitCode);
+        Assert.Equal(64, (await CommandLine.RunAsync("verify", "--warehouse", folder.Path, "--include", "nope.*")).ExitCode);
+    }
+
+    [Fact]
     public async Task Include_that_matches_nothing_is_a_matter_of_usage()
     {
         using TemporaryFolder folder = new();
