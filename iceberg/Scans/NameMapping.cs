@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Mammoth.Iceberg.Metadata;
+using Mammoth.Iceberg.Schemas;
 
 namespace Mammoth.Iceberg.Scans;
 
@@ -36,6 +38,22 @@ public sealed class NameMapping
 
     /// <summary>The mapping below a column, or null.</summary>
     public NameMapping? Below(string name) => _names.TryGetValue(name, out var found) ? found.Nested : null;
+
+    /// <summary>The property's text for a schema: each field under its name.</summary>
+    public static string ToJson(Schema schema) => Write(schema.Fields).ToJsonString(JsonText.Compact);
+
+    private static JsonArray Write(IReadOnlyList<NestedField> fields)
+    {
+        var array = new JsonArray();
+        foreach (var field in fields)
+        {
+            var entry = new JsonObject { ["field-id"] = field.Id, ["names"] = new JsonArray(field.Name) };
+            if (field.Type.Children() is { Count: > 0 } children)
+                entry["fields"] = Write(children);
+            array.Add((JsonNode)entry);
+        }
+        return array;
+    }
 
     private static NameMapping Read(JsonElement fields)
     {

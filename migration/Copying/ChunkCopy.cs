@@ -97,7 +97,8 @@ public static class ChunkCopy
             await unfit.Flush(quarantine, cancellation);
         }
 
-        if ((run.Options.NoLock || run.Options.OnLockWaiter == OnLockWaiter.Yield) && await session.FileNode(chunk.LeafOid, cancellation) != chunk.FileNode)
+        // Locks make this impossible; but they may not have been asked for, been given up, or had no room.
+        if (await session.FileNode(chunk.LeafOid, cancellation) != chunk.FileNode)
         {
             throw new SourceRefusedException(
                 $"{chunk.Leaf} was truncated or rewritten while it was copied without locks: rows of the snapshot may be gone.",

@@ -1,7 +1,10 @@
+using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Postgres.Catalog;
+using Mammoth.Postgres.Dumps;
+using Mammoth.Postgres.Errors;
 using Mammoth.Postgres.Sessions;
 
 namespace Mammoth.Migration.Runs;
@@ -27,8 +30,33 @@ public static class RunPlan
             await folder.Write(TableFile(plans, table.Index), table, cancellation);
         }
 
+        await WriteSchema(site, folder, epoch, token, plan.ServerVersion, cancellation);
         site.Progress.Report(new ProgressEvent.Planned(plan));
         return (plans, plan.Tables.Count);
+    }
+
+    /// <summary>What the tables alone don't tell (views, functions, triggers, grants …), as pg_dump writes it; where there is no pg_dump, not at all.</summary>
+    private static async Task WriteSchema(MigrationSite site, RunFolder folder, int epoch, string token, int serverVersion, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await PgDump.Find(serverVersion, cancellation) is not { } dump)
+            {
+                return;
+            }
+
+            await using OutputFile file = site.Io.Create(folder.Fixed($"schema-{epoch}.sql"));
+            await dump.WriteSchema(site.Source, token, file.Stream, cancellation);
+            await file.Complete(cancellation);
+        }
+        catch (PreconditionFailedException)
+        {
+            // An earlier attempt wrote it.
+        }
+        catch (SourceException e)
+        {
+            site.Progress.Report(new ProgressEvent.Warning($"The schema was not written beside the tables: {e.Message}"));
+        }
     }
 
     /// <summary>A plan without its tables: what it is about, what it leaves out and why.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.Metadata;
+using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
@@ -83,7 +84,7 @@ public sealed record StagedTable
         {
             Dictionary<string, string> facts = await Facts(site, run, opened, digest, quarantined, layout, cancellation);
             snapshot = await new SnapshotStaging(site.Io, current, opened.TableLocation, opened.Schema())
-                .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), facts, TableProperties(opened.Plan), cancellation);
+                .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), facts, TableProperties(opened), cancellation);
             commits.Add(StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot));
             aside = await Quarantine(site, run, opened, chunks, facts, commits, cancellation);
         }
@@ -149,12 +150,14 @@ public sealed record StagedTable
         };
     }
 
-    private static Dictionary<string, string> TableProperties(TablePlan plan)
+    private static Dictionary<string, string> TableProperties(OpenedTable opened)
     {
+        TablePlan plan = opened.Plan;
         var properties = new Dictionary<string, string>
         {
             ["write.format.default"] = "parquet",
             ["write.parquet.compression-codec"] = "zstd",
+            [NameMapping.Property] = NameMapping.ToJson(opened.Schema()),
             ["mammoth.source"] = plan.Source.ToString(),
             ["mammoth.columns"] = JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire)), RunFolder.Json),
         };
