@@ -49,8 +49,16 @@ public sealed class DataFileWriter : IAsyncDisposable
     /// <summary>Bytes written so far and the compressed bytes of the open row group: about what the file would have if it were completed now.</summary>
     public long Bytes => _file.Length + OpenBytes;
 
-    // Pages of columns with a dictionary wait until the row group ends; the others are compressed into memory at once. Only the sum follows the file's size.
-    private long OpenBytes => _group is null ? 0 : _group.TotalBytesWritten + _group.TotalCompressedBytes;
+    /// <summary>How the bytes of the last row group were to what its writer counted while it was open; a writer of the next file takes it over.</summary>
+    internal double Shrinkage { get; set; } = 1;
+
+    /// <summary>Whether a row group was just closed, so that the file can end without a short one.</summary>
+    internal bool BetweenRowGroups => _group is null;
+
+    private long OpenBytes => (long)(CountedBytes * Shrinkage);
+
+    // Of pages that were handed on, Parquet counts the bytes before compression; of those that wait for their dictionary, after it.
+    private long CountedBytes => _group is null ? 0 : _group.TotalBytesWritten + _group.TotalCompressedBytes;
 
     /// <summary>Writes a batch: a column for each field of the schema, in order, in the Arrow types of <see cref="ArrowTypes"/>. The batch can be reused afterwards.</summary>
     /// <exception cref="ArgumentException">The batch's columns are not those of the schema.</exception>
@@ -132,9 +140,13 @@ public sealed class DataFileWriter : IAsyncDisposable
     {
         if (_group is null)
             return;
-        _splits.Add(_file.Length);
+        var (start, counted) = (_file.Length, CountedBytes);
+        _splits.Add(start);
         // Disposing alone would not write it.
         _group.Close();
+        // Of a small row group most is still uncounted when it is closed.
+        if (counted > 0 && counted >= _options.RowGroupBytes / 4)
+            Shrinkage = Math.Clamp((double)(_file.Length - start) / counted, 0.02, 2);
         _group.Dispose();
         (_group, _groupRows) = (null, 0);
     }

@@ -17,6 +17,7 @@ public sealed class RollingDataFileWriter(
     private readonly DataFileOptions _options = options ?? new DataFileOptions();
     private readonly List<DataFile> _files = [];
     private DataFileWriter? _open;
+    private double _shrinkage = 1;
 
     /// <summary>Rows written so far.</summary>
     public long Rows => _files.Sum(file => file.RecordCount) + (_open?.Rows ?? 0);
@@ -29,9 +30,10 @@ public sealed class RollingDataFileWriter(
     {
         if (batch.Length == 0)
             return;
-        _open ??= new DataFileWriter(io, location(_files.Count), schema, _options, partition);
+        _open ??= new DataFileWriter(io, location(_files.Count), schema, _options, partition) { Shrinkage = _shrinkage };
         _open.Write(batch);
-        if (_open.Bytes >= _options.TargetFileSizeBytes)
+        // Nearly full, and a row group just ended: better now than after one more, short row group.
+        if (_open.Bytes >= _options.TargetFileSizeBytes || (_open.BetweenRowGroups && _open.Bytes >= _options.TargetFileSizeBytes * 9 / 10))
             await Cut(cancellation);
     }
 
@@ -55,6 +57,7 @@ public sealed class RollingDataFileWriter(
     {
         var file = _open!;
         _files.Add(await file.Complete(cancellation));
+        _shrinkage = file.Shrinkage;
         _open = null;
         await file.DisposeAsync();
     }

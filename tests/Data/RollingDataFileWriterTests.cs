@@ -39,6 +39,24 @@ public sealed class RollingDataFileWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Row_groups_of_rows_that_compress_well_still_grow_to_their_size()
+    {
+        var schema = new Schema(0, [new(1, "text", true, PrimitiveType.String)], []);
+        await using var writer = new RollingDataFileWriter(new LocalFileIO(), Location, schema,
+            new DataFileOptions { TargetFileSizeBytes = 8 << 20, RowGroupBytes = 1 << 20, WithoutDictionary = new HashSet<int> { 1 } });
+        var number = 0;
+        for (var i = 0; i < 120; i++)
+            await writer.Write(ArrowRows.ToBatch(schema,
+                [.. Enumerable.Range(0, 1_000).Select(_ => new object?[] { $"{string.Concat(Enumerable.Repeat("the same words in every row ", 20))}{number++}{_random.Next()}" })]), Cancellation);
+        var files = await writer.Complete(Cancellation);
+        var starts = files[0].SplitOffsets!;
+        Assert.True(starts.Count >= 2);
+        // The first teaches how well rows compress; those after it are as large as asked for.
+        Assert.All(starts.Skip(2).Zip(starts.Skip(1)), pair => Assert.InRange(pair.First - pair.Second, 700_000, 1_500_000));
+        Assert.InRange(starts[1] - starts[0], 1, 700_000);
+    }
+
+    [Fact]
     public async Task Without_rows_there_is_no_file()
     {
         await using var writer = new RollingDataFileWriter(new LocalFileIO(), Location, Wide);
