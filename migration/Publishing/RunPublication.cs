@@ -34,6 +34,14 @@ public static class RunPublication
 
         RunReport report = await Report(site, record, head!, tables, publish, commits.Length > 0, cancellation);
         string location = await folder.Write(folder.Fresh("report"), report, cancellation);
+        foreach ((TablePlan plan, _, StagedTable? staged) in tables)
+        {
+            if (!publish || staged is null or { IsUnchanged: true })
+            {
+                await Leftovers.Sweep(site, run, plan, cancellation);
+            }
+        }
+
         return new Publication(location, report.Succeeded, commits.Length > 0);
     }
 

@@ -16,7 +16,7 @@ internal static class ClickHouseRows
             $"""
             INSERT INTO FUNCTION file({ClickHouseText.Literal(answers)}, 'JSONCompactEachRow', '{string.Join(", ", fields.Select((_, i) => $"c{i} Nullable(String)"))}')
             SELECT {string.Join(", ", fields.Select((f, i) => $"{ClickHouseText.Of(f.Type, ClickHouseText.Quote(f.Name))} AS c{i}"))} FROM {table.ClickHouse}
-            SETTINGS date_time_overflow_behavior = 'saturate', session_timezone = 'UTC', use_iceberg_metadata_files_cache = 0
+            SETTINGS date_time_overflow_behavior = 'saturate', session_timezone = 'UTC', use_iceberg_metadata_files_cache = 0{(table.Snapshot is { } snapshot ? $", iceberg_snapshot_id = {snapshot}" : "")}
             """,
             table.Directory,
             cancellation);

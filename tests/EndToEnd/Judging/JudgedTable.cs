@@ -24,4 +24,5 @@ internal sealed record JudgedTable
 /// <param name="Files">Its Parquet files, as paths of this machine.</param>
 /// <param name="ClickHouse">The table function ClickHouse reads it with.</param>
 /// <param name="Directory">A folder above what ClickHouse reads, to which it may write too.</param>
-internal sealed record WrittenTable(Schema Schema, IReadOnlyList<string> Files, string ClickHouse, string Directory);
+/// <param name="Snapshot">The snapshot ClickHouse is to read; null: the current one.</param>
+internal sealed record WrittenTable(Schema Schema, IReadOnlyList<string> Files, string ClickHouse, string Directory, long? Snapshot = null);

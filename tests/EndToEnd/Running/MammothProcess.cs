@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Mammoth.Tests.EndToEnd.Running;
+
+/// <summary>The command <c>mammoth</c> in a process of its own, as a user runs it.</summary>
+internal sealed class MammothProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly Task<string> output;
+    private readonly Task<string> errors;
+
+    private MammothProcess(Process process)
+    {
+        this.process = process;
+        output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+    }
+
+    public bool HasExited => process.HasExited;
+
+    /// <param name="environment">Variables beside those of this process.</param>
+    public static MammothProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "mammoth.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return new(process);
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<Ended> End(CancellationToken cancellation)
+    {
+        try
+        {
+            await process.WaitForExitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        return new(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Waits so long; true where it ended.</summary>
+    public async Task<bool> EndsWithin(TimeSpan time, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(time);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>SIGKILL: it gets no chance to put anything in order.</summary>
+    public async Task Kill()
+    {
+        process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            await Kill();
+        process.Dispose();
+    }
+}
