@@ -36,7 +36,7 @@ internal static class FailureReader
     /// <summary>A wrapper's own sentence, and the way out that the cause knows where the wrapper knows none.</summary>
     private static Failure OfOurs(MammothException error)
     {
-        Failure? inner = error.InnerException is { } cause ? Read(cause) : null;
+        Failure? inner = error.InnerException is { } cause and not OperationCanceledException ? Read(cause) : null;
         return new(error.Message, inner is null || error.Message.Contains(inner.What, StringComparison.Ordinal) ? null : inner.What, error.WayOut ?? inner?.WayOut, ExitCodes.Failed) { Code = error.Code };
     }
 

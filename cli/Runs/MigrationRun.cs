@@ -35,7 +35,8 @@ internal static class MigrationRun
             progress.Report(new ProgressEvent.Warning(warning));
 
         MigrationSite site = new(request.Source, request.Warehouse.Io, catalog, progress);
-        LocalMigration migration = new(site, StateFolder.For(request.Warehouse));
+        string state = StateFolder.For(request.Warehouse);
+        LocalMigration migration = new(site, state);
         RunRecord record = Choose(migration, site, request, out bool resumed);
         if (!silent)
             terminal.Error.WriteLine(resumed ? $"Going on with run {record.RunId}, begun {record.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC." : $"Run {record.RunId}.");
@@ -52,6 +53,10 @@ internal static class MigrationRun
             throw new MammothException(
                 $"Run {record.RunId} was stopped; nothing was published.",
                 $"Run the same command again, or give --run-id {record.RunId}: it goes on where it was.", e);
+        }
+        finally
+        {
+            StateFolder.DropIfEmpty(state);
         }
     }
 

@@ -15,4 +15,11 @@ internal static class StateFolder
         string state = home.Length > 0 ? home : Path.GetTempPath();
         return Path.Combine(state, "mammoth", "runs", Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(warehouse.Root))));
     }
+
+    /// <summary>A warehouse with no run under way needs no folder.</summary>
+    public static void DropIfEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
+    }
 }
