@@ -18,14 +18,21 @@ public sealed record RunRecord(string RunId, MigrationOptions Options, string So
     /// <summary>Writes the record, unless the run was begun before.</summary>
     public static async Task<RunRecord> Begin(MigrationSite site, RunRecord record, CancellationToken cancellation)
     {
-        RunFolder folder = site.Folder(record.RunId);
-        if (await folder.TryRead<RunRecord>(folder.Fixed(FileName), cancellation) is { } begun)
+        if (await TryRead(site, record.RunId, cancellation) is { } begun)
         {
             return begun;
         }
 
+        RunFolder folder = site.Folder(record.RunId);
         await folder.Write(folder.Fixed(FileName), record, cancellation);
         return record;
+    }
+
+    /// <summary>The record of a run, or null where there is no such run.</summary>
+    public static Task<RunRecord?> TryRead(MigrationSite site, string runId, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(runId);
+        return folder.TryRead<RunRecord>(folder.Fixed(FileName), cancellation);
     }
 
     public static Task<RunRecord> Read(MigrationSite site, string runId, CancellationToken cancellation)

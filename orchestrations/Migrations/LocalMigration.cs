@@ -38,8 +38,18 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         Directory.CreateDirectory(stateFolder);
         string marker = Path.Combine(stateFolder, $"{record.RunId}.json");
         string journal = Path.Combine(stateFolder, $"{record.RunId}.db");
+        if (!File.Exists(marker))
+        {
+            if (await RunRecord.TryRead(site, record.RunId, cancellation) is not null)
+            {
+                // Its commit is decided and its files may be published: going through it again could take them for leftovers.
+                throw new UsageException($"Run {record.RunId} has ended, or is under way on another machine.", "Leave --run-id out, or name a new one.");
+            }
+
+            await WriteMarker(marker, record, cancellation);
+        }
+
         RunRecord begun = await RunRecord.Begin(site, record, cancellation);
-        await File.WriteAllBytesAsync(marker, JsonSerializer.SerializeToUtf8Bytes(begun, RunFolder.Json), cancellation);
 
         // The snapshot's holder and whoever waits for it take a place each beside the copies.
         int slots = begun.Options.Slots;
@@ -68,6 +78,14 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         RunReport report = await site.Folder(begun.RunId).Read<RunReport>(result.Report, cancellation);
         Forget(marker, journal);
         return report;
+    }
+
+    /// <summary>Whole or not at all: a torn marker would hide its run.</summary>
+    private static async Task WriteMarker(string marker, RunRecord record, CancellationToken cancellation)
+    {
+        string torn = $"{marker}.{Guid.NewGuid():N}.tmp";
+        await File.WriteAllBytesAsync(torn, JsonSerializer.SerializeToUtf8Bytes(record, RunFolder.Json), cancellation);
+        File.Move(torn, marker);
     }
 
     /// <summary>The journal of a run that has ended tells nothing that its report does not.</summary>

@@ -1,5 +1,8 @@
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
+using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Migrations;
 using Mammoth.Tests.Fixtures;
 using Npgsql;
 
@@ -53,6 +56,23 @@ public sealed class LocalMigrationTests(PostgresFixture postgres)
         Assert.Equal(["int", "string", "string", "string", "date"], Assert.Single(later.Tables).Columns.Select(c => c.TargetType));
         Assert.Equal(Outcome.Published, later.Tables[0].Outcome);
         Assert.DoesNotContain(warehouse.Events.SkipWhile(e => e is not ProgressEvent.Publishing), e => e is ProgressEvent.Restarted);
+    }
+
+    [Fact]
+    public async Task Refuses_the_id_of_a_run_that_has_ended_since_its_files_are_published()
+    {
+        string source = await postgres.CreateDatabaseAsync("ended_run", Cancellation);
+        await Run(source, "CREATE TABLE t AS SELECT i AS id FROM generate_series(1, 10) i");
+        using var warehouse = new MigrationWarehouse();
+        RunReport report = await warehouse.Migrate(source, new MigrationOptions(), Cancellation);
+        string[] files = Directory.GetFiles(Path.Combine(warehouse.Folder, "public", "t", "data"));
+        MigrationSite site = await warehouse.Site(source, Cancellation);
+        var local = new LocalMigration(site, Path.Combine(warehouse.Folder, "_mammoth", "local"));
+        UsageException refused = await Assert.ThrowsAsync<UsageException>(
+            () => local.Run(new RunRecord(report.RunId, new MigrationOptions(), site.SourceName, DateTimeOffset.UtcNow), Cancellation));
+        Assert.Contains(report.RunId, refused.Message, StringComparison.Ordinal);
+        Assert.Empty(local.Unfinished());
+        Assert.Equal(files, Directory.GetFiles(Path.Combine(warehouse.Folder, "public", "t", "data")));
     }
 
     private static async Task Run(string source, string sql)
