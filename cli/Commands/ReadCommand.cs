@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Apache.Arrow;
 using Mammoth.Cli.Options;
 using Mammoth.Cli.Rendering;
@@ -45,8 +46,9 @@ internal static class ReadCommand
         choice.AddTo(command);
         limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() < 0)
-                result.AddError("--limit can't be negative.");
+            // Asking for the value would throw where it is no number.
+            if (!int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) || number < 0)
+                result.AddError("--limit is a number, 0 or more.");
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {

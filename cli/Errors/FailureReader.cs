@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
+using Mammoth.Orchestrations.Runtime;
 using Mammoth.Postgres.Cluster;
 using Mammoth.Postgres.Errors;
 using Npgsql;
@@ -16,6 +17,7 @@ internal static class FailureReader
         AggregateException { InnerExceptions: [var only] } => Read(only),
         UsageException e => new(e.Message, Cause(e), e.WayOut, ExitCodes.Usage) { Code = e.Code },
         VerificationException e => new(e.Message, Cause(e), e.WayOut, ExitCodes.Differences) { Code = e.Code },
+        RunFailedException { InnerException: FailureException { Failure: var failure } } e => OfRun(e, failure),
         MammothException e => OfOurs(e),
         WarehouseFormatException e => new(e.Message, null, null, ExitCodes.Usage) { Code = "usage" },
         CatalogException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "warehouse" },
@@ -31,6 +33,16 @@ internal static class FailureReader
         IOException e when IsDiskFull(e) => new("The disk is full.", e.Message, "Free some space, or choose another --warehouse, and run the same command again; it goes on where it was.", ExitCodes.Failed) { Code = "disk-full" },
         IOException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "io" },
         _ => new($"Something unforeseen happened: {error.Message}", error.GetType().Name, "Run again with --verbose and report what it prints: this is a fault of mammoth.", ExitCodes.Failed) { Code = "unforeseen" },
+    };
+
+    /// <summary>What ended a run is told as it would be had it happened here; what has no code is a fault of ours.</summary>
+    private static Failure OfRun(RunFailedException error, Orchestrations.Runtime.Failure failure) => new(
+        error.Message,
+        failure.Cause is { } cause && !error.Message.Contains(cause.Message, StringComparison.Ordinal) ? cause.Message : null,
+        error.WayOut ?? (failure.Code is null ? "Run again with --verbose and report what it prints: this is a fault of mammoth." : null),
+        failure.Code switch { "usage" => ExitCodes.Usage, "verification" => ExitCodes.Differences, _ => ExitCodes.Failed })
+    {
+        Code = failure.Code ?? error.Code,
     };
 
     /// <summary>A wrapper's own sentence, and the way out that the cause knows where the wrapper knows none.</summary>

@@ -41,7 +41,8 @@ internal sealed class RunOptions
     {
         slots.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 512)
+            // Asking for the value would throw where it is no number.
+            if (!int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) || number is < 1 or > 512)
                 result.AddError("--slots is a number from 1 to 512.");
         });
         foreach (Option option in new Option[] { onError, noLock, onLockWaiter, slots })

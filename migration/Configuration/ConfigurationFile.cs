@@ -13,7 +13,7 @@ public static class ConfigurationFile
 {
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        Converters = { new PolicyConverter() },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
@@ -49,6 +49,23 @@ public static class ConfigurationFile
             string where = e.LineNumber is { } line ? $" (line {line + 1}, at {e.Path ?? "$"})" : "";
             throw new UsageException($"The configuration {path} is not valid{where}: {e.Message.Split(" Path:")[0]}", "docs/mammoth.schema.json describes the file.");
         }
+    }
+
+    /// <summary>Names what it can't take: the library's own converter would name a type of this program.</summary>
+    private sealed class PolicyConverter : JsonConverter<Types.TypePolicy>
+    {
+        public override Types.TypePolicy Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            (reader.TokenType == JsonTokenType.String ? reader.GetString() : null) switch
+            {
+                "string" => Types.TypePolicy.String,
+                "fail" => Types.TypePolicy.Fail,
+                "quarantine" => Types.TypePolicy.Quarantine,
+                null => throw new JsonException("A policy is one of the words string, fail and quarantine."),
+                var other => throw new JsonException($"'{other}' is no policy: it is string, fail or quarantine."),
+            };
+
+        public override void Write(Utf8JsonWriter writer, Types.TypePolicy value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(JsonNamingPolicy.CamelCase.ConvertName(value.ToString()));
     }
 
     private sealed record Document

@@ -22,7 +22,8 @@ internal sealed record Ended(int ExitCode, string Output, string Errors)
         Expect(exitCode);
         foreach (var word in words)
             Assert.True((Output + Errors).Contains(word, StringComparison.OrdinalIgnoreCase), $"Expected '{word}'. {this}");
-        Assert.DoesNotContain("   at ", Errors, StringComparison.Ordinal);
+        foreach (var defect in (string[])["   at ", "fault of mammoth", "unforeseen", "⟦"])
+            Assert.False((Output + Errors).Contains(defect, StringComparison.Ordinal), $"It should not say '{defect}'. {this}");
     }
 
     public override string ToString() => $"It ended with {ExitCode}.\n--- output\n{Output}\n--- errors\n{Errors}";
