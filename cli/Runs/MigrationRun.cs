@@ -51,7 +51,7 @@ internal static class MigrationRun
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
             throw new MammothException(
-                $"Run {record.RunId} was stopped; nothing was published.",
+                $"Run {record.RunId} was stopped.",
                 $"Run the same command again, or give --run-id {record.RunId}: it goes on where it was.", e);
         }
         finally

@@ -12,6 +12,6 @@ internal static class RunExit
             return ExitCodes.Done;
 
         TableReport[] failed = [.. report.Tables.Where(t => t.Outcome == Outcome.Failed)];
-        return failed.Length > 0 && failed.All(t => t.Verification is { Holds: false }) ? ExitCodes.Differences : ExitCodes.Failed;
+        return failed.Length > 0 && failed.All(t => t.ErrorCode == "verification" || t.Verification is { Holds: false }) ? ExitCodes.Differences : ExitCodes.Failed;
     }
 }

@@ -26,6 +26,11 @@ public sealed record OpenedTable
     /// <summary>The snapshot it replaces; null where there is none.</summary>
     public long? BaseSnapshot { get; init; }
 
+    /// <summary>The schema id and the highest field id that the table had: field ids were given out on top of them.</summary>
+    public int? BaseSchemaId { get; init; }
+
+    public int BaseLastColumnId { get; init; }
+
     /// <returns>Where the record lies, and itself.</returns>
     public static async Task<(string Location, OpenedTable Table)> Open(MigrationSite site, string run, string planFolder, int table, IReadOnlyList<string> text, CancellationToken cancellation)
     {
@@ -41,6 +46,8 @@ public sealed record OpenedTable
             SchemaJson = Iceberg.Schemas.SchemaJson.ToJson(current?.Schemas.FirstOrDefault(schema.SameAs) ?? schema),
             TableUuid = current?.TableUuid,
             BaseSnapshot = current?.CurrentSnapshotId,
+            BaseSchemaId = current?.CurrentSchemaId,
+            BaseLastColumnId = current?.LastColumnId ?? 0,
         };
         return (await folder.Write(folder.Fresh($"tables/{table}"), opened, cancellation), opened);
     }

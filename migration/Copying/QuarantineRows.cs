@@ -1,6 +1,7 @@
 using System.Globalization;
 using Apache.Arrow;
 using Mammoth.Iceberg.Data;
+using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
@@ -37,14 +38,16 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
         ],
         []);
 
+    /// <summary>The table property that tells a quarantine table from one that only has such a name.</summary>
+    public const string Mark = "mammoth.quarantine-of";
+
+    public static bool IsQuarantine(TableMetadata table) => table.Properties.ContainsKey(Mark);
+
     /// <summary>The name of a table's quarantine table, beside it in its namespace.</summary>
     public static string TableName(string table) => $"{table}__quarantine";
 
     /// <summary>Columns to carry as text from now on; where there is one, the chunk is void.</summary>
     public IReadOnlyCollection<string> TextColumns => _textColumns;
-
-    /// <summary>Rows set aside and not yet written.</summary>
-    public int Pending => _pending;
 
     public void Add(in UnfitRow row)
     {
@@ -56,6 +59,12 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
         }
         else if (policy == TypePolicy.Quarantine)
         {
+            if (_textColumns.Count > 0)
+            {
+                // The chunk is void: nothing of it is kept.
+                return;
+            }
+
             _columns.Append(column.Name);
             _reasons.Append(row.Reason);
             _leaves.Append(chunk.Leaf.ToString());

@@ -32,10 +32,10 @@ public sealed record MigrationPlan
 /// <summary>How much work a table is.</summary>
 public enum SizeClass
 {
-    /// <summary>One chunk, all of them side by side.</summary>
+    /// <summary>Little work beside its commit.</summary>
     Small,
 
-    /// <summary>Few chunks; medium tables get half the slots.</summary>
+    /// <summary>In between.</summary>
     Medium,
 
     /// <summary>Its chunks run side by side.</summary>

@@ -14,6 +14,12 @@ public static class Planner
     /// <exception cref="UsageException">No table is chosen, or a setting names what is not there.</exception>
     public static MigrationPlan Plan(Database database, MigrationOptions options, TextColumns textColumns)
     {
+        if (options.Tables.Keys.FirstOrDefault(p => !database.Tables.Any(t => new NamePattern(p).Matches(t.Name))) is { } astray)
+        {
+            // Passed over in silence, its masks would be too.
+            throw new UsageException($"The configuration's table {astray} matches no table of database {database.Name}.", "Patterns are matched on schema.table and case matters; partitions go by their root's name.");
+        }
+
         Table[] asked = Choose(database, options);
         Table[] chosen = [.. asked.Where(t => t.Columns.Count > 0)];
         Refuse(chosen);
@@ -23,8 +29,10 @@ public static class Planner
             chosen.Length,
             chosen.SelectMany((t, i) => t.ForeignKeys.Where(f => numbers.ContainsKey(f.Target)).Select(f => (i, numbers[f.Target]))));
         int[] batches = graph.Batches();
-        IReadOnlyDictionary<string, string> schemas = WarehouseNames.Map(chosen.Select(t => t.Name.Schema));
-        Dictionary<string, IReadOnlyDictionary<string, string>> tables = chosen.GroupBy(t => t.Name.Schema).ToDictionary(g => g.Key, g => WarehouseNames.Map(g.Select(t => t.Name.Name)));
+
+        // Over all tables, chosen or not: which are chosen today must not decide what a name means.
+        IReadOnlyDictionary<string, string> schemas = WarehouseNames.Map(database.Tables.Select(t => t.Name.Schema));
+        Dictionary<string, IReadOnlyDictionary<string, string>> tables = database.Tables.GroupBy(t => t.Name.Schema).ToDictionary(g => g.Key, g => WarehouseNames.Map(g.Select(t => t.Name.Name)));
         var plans = new List<TablePlan>();
         foreach (Table table in chosen.OrderBy(t => batches[numbers[t.Name]]).ThenByDescending(t => t.Leaves.Sum(l => l.TotalBytes)).ThenBy(t => t.Name.ToString(), StringComparer.Ordinal))
         {

@@ -26,12 +26,6 @@ public static class TableSchema
         return new Schema(schemaId, fields, [.. plan.Identifier.Select(name => fields.Single(f => f.Name == name).Id)]);
     }
 
-    /// <summary>Whether both say the same of the columns, their schema ids aside.</summary>
-    public static bool Same(Schema a, Schema b) =>
-        a.Fields.Count == b.Fields.Count
-        && a.Fields.Zip(b.Fields).All(p => p.First.Id == p.Second.Id && p.First.Name == p.Second.Name && p.First.Required == p.Second.Required && p.First.Doc == p.Second.Doc && SameShape(p.First.Type, p.Second.Type))
-        && a.IdentifierFieldIds.SequenceEqual(b.IdentifierFieldIds);
-
     /// <summary>Columns of a table that were carried as text only because a value did not fit.</summary>
     public static IReadOnlySet<string> TextColumns(Schema? current) =>
         (current?.Fields ?? []).Where(f => f.Type == PrimitiveType.String && f.Doc?.Contains(DemotedMark, StringComparison.Ordinal) == true).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);

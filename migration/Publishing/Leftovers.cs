@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Plans;
@@ -17,20 +18,28 @@ internal static class Leftovers
     {
         string table = (await site.Load(plan.Namespace, plan.Name, cancellation))?.Location ?? await site.NewLocation(plan.Namespace, plan.Name, cancellation);
         string quarantine = await site.NewLocation(plan.Namespace, QuarantineRows.TableName(plan.Name), cancellation);
-        await Delete(site, $"{table}/data/{run}-", cancellation);
-        await Delete(site, $"{quarantine}/data/{run}-", cancellation);
+        await Delete(site, $"{table}/data/", run, cancellation);
+        await Delete(site, $"{quarantine}/data/", run, cancellation);
     }
 
-    private static async Task Delete(MigrationSite site, string prefix, CancellationToken cancellation)
+    /// <summary>Whether a data file's name is one that this run gave, and not one whose id only begins alike.</summary>
+    internal static bool IsOf(string run, string name) =>
+        Regex.IsMatch(name, $"^{Regex.Escape(run)}-[0-9]{{5,}}-[0-9a-f]{{32}}-[0-9]{{3,}}\\.parquet$", RegexOptions.CultureInvariant);
+
+    private static async Task Delete(MigrationSite site, string folder, string run, CancellationToken cancellation)
     {
+        string prefix = $"{folder}{run}-";
         try
         {
             await foreach (FileEntry file in site.Io.List(prefix, cancellation))
             {
-                await site.Io.Delete(file.Location, cancellation);
+                if (IsOf(run, file.Location[folder.Length..]))
+                {
+                    await site.Io.Delete(file.Location, cancellation);
+                }
             }
         }
-        catch (Exception e) when (e is IOException or Azure.RequestFailedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Azure.RequestFailedException)
         {
             site.Progress.Report(new ProgressEvent.Warning($"Files that were not published could not be deleted ({prefix}*): {e.Message} Nothing refers to them."));
         }

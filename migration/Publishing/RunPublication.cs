@@ -66,6 +66,7 @@ public static class RunPublication
             Consistency = epochs.Length switch
             {
                 0 => null,
+                _ when !publish => null,
                 1 when reports.All(r => r.Outcome is Outcome.Published or Outcome.Unchanged) => Consistency.Database,
                 _ => Consistency.Table,
             },
@@ -96,6 +97,7 @@ public static class RunPublication
                 (_, true) => Outcome.Published,
                 _ => Outcome.Withheld,
             },
+            ErrorCode = outcome.Code,
             Error = outcome.Error ?? (outcome.State == TableState.Skipped ? "Not begun: another table had failed." : null),
             Columns = [.. (staged?.Opened.Plan ?? plan).Columns.Select(c => new ColumnReport(c.Source, c.SourceType, c.Name, c.TargetType, c.Note))],
         };

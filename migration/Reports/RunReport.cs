@@ -85,6 +85,9 @@ public sealed record TableReport
     /// <summary>Why it failed: what went wrong and the way out.</summary>
     public string? Error { get; init; }
 
+    /// <summary>A short stable word for the error, e.g. <c>verification</c>; null where there is none.</summary>
+    public string? ErrorCode { get; init; }
+
     /// <summary>Epoch of the snapshot it was read at.</summary>
     public int Epoch { get; init; }
 

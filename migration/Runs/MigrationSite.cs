@@ -101,7 +101,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
         if (result.Outcome == CommitOutcome.Unknown)
         {
-            throw new TransientException(result.Reason!, "Run the same command again: it finds out, and publishes once.");
+            throw new TransientException(result.Reason!, "Look at `mammoth tables list` when the warehouse can be reached again, then run again.");
         }
     }
 

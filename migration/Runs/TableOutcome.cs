@@ -18,5 +18,6 @@ public enum TableState
 /// <summary>What became of one table, small enough for a history.</summary>
 /// <param name="Table">Its index in the plan of its epoch.</param>
 /// <param name="Staged">The location of its <see cref="Staging.StagedTable"/>, where it is staged.</param>
+/// <param name="Code">The error's short stable word.</param>
 /// <param name="Error">What went wrong and the way out, where it failed.</param>
-public sealed record TableOutcome(int Table, TableState State, int Epoch, string? Staged = null, string? Error = null);
+public sealed record TableOutcome(int Table, TableState State, int Epoch, string? Staged = null, string? Error = null, string? Code = null);

@@ -99,7 +99,12 @@ public static class SnapshotHold
     {
         NamePattern[] include = [.. record.Options.Include.Select(p => new NamePattern(p))];
         NamePattern[] exclude = [.. record.Options.Exclude.Select(p => new NamePattern(p))];
-        Func<Task> yield = () => Task.CompletedTask;
+        bool asked = false;
+        Func<Task> yield = () =>
+        {
+            asked = true;
+            return Task.CompletedTask;
+        };
         var options = new SnapshotOptions
         {
             Lock = !record.Options.NoLock,
@@ -126,6 +131,11 @@ public static class SnapshotHold
                 await held.Yield();
                 await readers.Yield();
             };
+            if (asked)
+            {
+                await yield();
+            }
+
             return new Held(holder, readers);
         }
         catch (Exception e)
@@ -135,10 +145,12 @@ public static class SnapshotHold
                 await holder.DisposeAsync();
             }
 
-            if (SourceErrors.Translate(e) is { } error)
+            if (!cancellation.IsCancellationRequested)
             {
+                // Whoever waits for the snapshot must hear of it, whatever it was.
+                MammothException? error = SourceErrors.Translate(e);
                 RunFolder folder = site.Folder(record.RunId);
-                await folder.Write(folder.Fixed(Refused(epoch)), new NotHeld(error.Message, error.WayOut), cancellation);
+                await folder.Write(folder.Fixed(Refused(epoch)), new NotHeld(error?.Message ?? e.Message, error?.WayOut), cancellation);
             }
 
             throw;

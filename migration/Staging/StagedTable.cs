@@ -62,7 +62,8 @@ public sealed record StagedTable
         OpenedTable opened = await folder.Read<OpenedTable>(tableLocation, cancellation);
         IReadOnlyList<ChunkResult> chunks = await ChunkFold.ReadAll(site, run, fold, cancellation);
         TableMetadata? current = await site.Load(opened.Plan.Namespace, opened.Plan.Name, cancellation);
-        if (current?.TableUuid != opened.TableUuid || current?.CurrentSnapshotId != opened.BaseSnapshot)
+        if (current?.TableUuid != opened.TableUuid || current?.CurrentSnapshotId != opened.BaseSnapshot
+            || current?.CurrentSchemaId != opened.BaseSchemaId || (current?.LastColumnId ?? 0) != opened.BaseLastColumnId)
         {
             throw new MammothException($"{opened.Plan.Namespace}.{opened.Plan.Name} was changed in the warehouse while it was copied.", "Let one writer at a time write a table, and run again.");
         }
@@ -113,14 +114,20 @@ public sealed record StagedTable
         string name = QuarantineRows.TableName(opened.Plan.Name);
         TableMetadata? current = await site.Load(opened.Plan.Namespace, name, cancellation);
         string[] manifests = [.. chunks.Select(c => c.QuarantineManifest).OfType<string>()];
-        if (manifests.Length == 0 && current is null)
+        bool taken = current is not null && !QuarantineRows.IsQuarantine(current);
+        if (manifests.Length == 0 && (current is null || taken))
         {
             return null;
         }
 
+        if (taken)
+        {
+            throw new MammothException($"{opened.Plan.Source} has rows to quarantine, but {opened.Plan.Namespace}.{name} is a table of its own.", "Rename that table, or use another policy than quarantine.");
+        }
+
         // Also without rows, where an earlier run had some: what is no longer in quarantine must not stay there.
         StagedSnapshot staged = await new SnapshotStaging(site.Io, current, opened.QuarantineLocation, current?.CurrentSchema ?? QuarantineRows.Schema)
-            .Replace(manifests, RunRecord.Tag(run), facts, new Dictionary<string, string>(), cancellation);
+            .Replace(manifests, RunRecord.Tag(run), facts, new Dictionary<string, string> { [QuarantineRows.Mark] = opened.Plan.Source.ToString() }, cancellation);
         commits.Add(StagedCommit.Of(opened.Plan.Namespace, name, staged));
         return staged;
     }

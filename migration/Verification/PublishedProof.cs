@@ -36,9 +36,9 @@ public static class PublishedProof
     public static async IAsyncEnumerable<TableProof> Verify(IFileIO io, StorageCatalog catalog, Func<TableIdentifier, bool> chosen, [EnumeratorCancellation] CancellationToken cancellation)
     {
         IReadOnlyList<LoadedTable> tables = await catalog.LoadAll(cancellation);
-        foreach (LoadedTable table in tables.Where(t => chosen(t.Identifier) && !IsQuarantine(t, tables)))
+        foreach (LoadedTable table in tables.Where(t => chosen(t.Identifier) && !QuarantineRows.IsQuarantine(t.Metadata)))
         {
-            LoadedTable? aside = tables.FirstOrDefault(t => t.Identifier == QuarantineOf(table.Identifier));
+            LoadedTable? aside = tables.FirstOrDefault(t => t.Identifier == QuarantineOf(table.Identifier) && QuarantineRows.IsQuarantine(t.Metadata));
             yield return await Verify(io, table, aside, cancellation);
         }
     }
@@ -91,7 +91,8 @@ public static class PublishedProof
         return found.ToString() == recorded ? null : $"its quarantined rows are not those that were set aside: digest {found}, recorded {recorded}";
     }
 
-    private static async Task<RowDigest> Digest(IFileIO io, TableMetadata table, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation)
+    /// <summary>The digest of a table's current rows.</summary>
+    internal static async Task<RowDigest> Digest(IFileIO io, TableMetadata table, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation)
     {
         using var encoder = new CopyEncoder(columns);
         RowDigest digest = RowDigest.Empty;
@@ -110,6 +111,4 @@ public static class PublishedProof
         [.. JsonSerializer.Deserialize<SourceColumn[]>(json, RunFolder.Json)!.Select(c => new CopyColumn(c.Name, c.Wire))];
 
     private static TableIdentifier QuarantineOf(TableIdentifier table) => new(table.Namespace, QuarantineRows.TableName(table.Name));
-
-    private static bool IsQuarantine(LoadedTable table, IReadOnlyList<LoadedTable> all) => all.Any(t => QuarantineOf(t.Identifier) == table.Identifier);
 }

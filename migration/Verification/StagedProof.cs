@@ -1,6 +1,7 @@
 using System.Globalization;
 using Apache.Arrow;
 using Mammoth.Iceberg.Manifests;
+using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
@@ -30,14 +31,15 @@ public static class StagedProof
         long counted = await Count(site, token, staged.Opened.Plan, cancellation);
         RowDigest source = staged.SourceDigest();
 
-        // Unchanged rows were proven by the run that published them; only that they are unchanged is to be shown.
-        RowDigest table = staged.IsUnchanged ? source : await Digest(site, staged, cancellation);
+        RowDigest table = staged.IsUnchanged ? await Published(site, staged, cancellation) : await Digest(site, staged, cancellation);
         var verification = new TableVerification(counted, table.Rows, source.ToString(), table.ToString());
         if (!verification.Holds)
         {
             throw new VerificationException(
                 string.Create(CultureInfo.InvariantCulture, $"{staged.Opened.Plan.Source}: the snapshot has {counted:N0} rows, {source.Rows:N0} were read and {table.Rows:N0} written; digest {source} against {table}."),
-                "Nothing of it was published. Please report this with the run's folder: it must not happen.");
+                staged.IsUnchanged
+                    ? "The source's rows are those recorded when the table was published; the files in the warehouse were changed since. `mammoth verify` names what is damaged."
+                    : "Nothing of it was published. Where locks were not taken or given up, a TRUNCATE explains it; otherwise please report it with the run's folder.");
         }
 
         StagedTable proven = staged with { Verification = verification, Epoch = epoch };
@@ -85,6 +87,16 @@ public static class StagedProof
         }
 
         return digest + await Quarantined(site, staged.QuarantineManifests, cancellation);
+    }
+
+    /// <summary>The digest of the rows that are published already; those in quarantine are as they were recorded.</summary>
+    private static async Task<RowDigest> Published(MigrationSite site, StagedTable staged, CancellationToken cancellation)
+    {
+        TablePlan plan = staged.Opened.Plan;
+        TableMetadata current = await site.Load(plan.Namespace, plan.Name, cancellation)
+            ?? throw new VerificationException($"{plan.Namespace}.{plan.Name} is no longer in the warehouse.", "Run again: it is then written anew.");
+        CopyColumn[] columns = [.. plan.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
+        return await PublishedProof.Digest(site.Io, current, columns, cancellation) + RowDigest.Parse(staged.QuarantineDigest);
     }
 
     private static async Task<RowDigest> Quarantined(MigrationSite site, IReadOnlyList<string> manifests, CancellationToken cancellation)

@@ -50,6 +50,10 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         }
 
         RunRecord begun = await RunRecord.Begin(site, record, cancellation);
+        if (begun.Source != record.Source || Text(begun) != Text(record))
+        {
+            throw new UsageException($"Run {record.RunId} was begun with another source or other options.", "Give the same ones to go on with it, or leave --run-id out for a new run.");
+        }
 
         // The snapshot's holder and whoever waits for it take a place each beside the copies.
         int slots = begun.Options.Slots;
@@ -79,6 +83,8 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         Forget(marker, journal);
         return report;
     }
+
+    private static string Text(RunRecord record) => JsonSerializer.Serialize(record.Options, RunFolder.Json);
 
     /// <summary>Whole or not at all: a torn marker would hide its run.</summary>
     private static async Task WriteMarker(string marker, RunRecord record, CancellationToken cancellation)

@@ -44,7 +44,7 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
             }
         }
 
-        PublishRun.Result published = await PublishRun.Call(context, new(input.Run, recorded, Publish: !stopped), Retries.Brief);
+        PublishRun.Result published = await PublishRun.Call(context, new(input.Run, recorded, Publish: !stopped), Retries.Lasting);
         return new(published.Report, published.Succeeded, published.Published);
     }
 
@@ -54,7 +54,7 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
         try
         {
             AwaitSnapshot.Result snapshot = await AwaitSnapshot.Call(context, new(input.Run, epoch));
-            MakePlan.Result plan = await MakePlan.Call(context, new(input.Run, epoch, snapshot.Token, recorded), Retries.Brief);
+            MakePlan.Result plan = await MakePlan.Call(context, new(input.Run, epoch, snapshot.Token, recorded), Retries.Lasting);
             int groups = (plan.Tables + GroupSize - 1) / GroupSize;
             bool failed = false;
             IReadOnlyList<MigrateTables.Result> results = await context.Window(
@@ -77,7 +77,7 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
         }
         finally
         {
-            await ReleaseSnapshot.Call(context.Cleanup, new(input.Run, epoch), Retries.Brief);
+            await ReleaseSnapshot.Call(context.Cleanup, new(input.Run, epoch), Retries.Lasting);
             await Ended(hold);
         }
     }

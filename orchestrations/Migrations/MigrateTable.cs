@@ -31,7 +31,7 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
 
     public override async Task<Next<Input, TableOutcome>> Run(OrchestrationContext context, Input input)
     {
-        OpenTable.Result table = input.Opened ?? await OpenTable.Call(context, new(input.Run, input.Epoch, input.PlanFolder, input.Table, input.Text), Retries.Brief);
+        OpenTable.Result table = input.Opened ?? await OpenTable.Call(context, new(input.Run, input.Epoch, input.PlanFolder, input.Table, input.Text), Retries.Lasting);
         int count = Math.Min(ChunksPerTurn, table.Chunks - input.NextChunk);
         var unfit = new SortedSet<string>(StringComparer.Ordinal);
         IReadOnlyList<ChunkResult?> results = await context.Window(
@@ -53,13 +53,13 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
             return Again(new Input(input.Run, input.Epoch, input.Token, input.PlanFolder, input.Table, input.Slots) { Text = [.. input.Text.Union(unfit)] });
         }
 
-        string fold = await FoldChunks.Call(context, new(input.Run, table.Location, input.Fold, [.. results.Select(r => r!)]), Retries.Brief);
+        string fold = await FoldChunks.Call(context, new(input.Run, input.Fold, [.. results.Select(r => r!)]), Retries.Lasting);
         if (input.NextChunk + count < table.Chunks)
         {
             return Again(input with { Opened = table, NextChunk = input.NextChunk + count, Fold = fold });
         }
 
-        string staged = await StageTable.Call(context, new(input.Run, table.Location, fold), Retries.Brief);
+        string staged = await StageTable.Call(context, new(input.Run, table.Location, fold), Retries.Lasting);
         string proven = await VerifyTable.Call(context, new(input.Run, input.Token, input.Epoch, staged), Retries.Patient);
         return new TableOutcome(input.Table, TableState.Staged, input.Epoch, proven);
     }

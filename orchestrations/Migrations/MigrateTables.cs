@@ -36,7 +36,7 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
             outcomes = [.. outcomes.Where(o => o.State is TableState.Staged or TableState.Failed)];
         }
 
-        string path = await RecordOutcomes.Call(context, new(input.Run, input.Epoch, input.PlanFolder, outcomes), Retries.Brief);
+        string path = await RecordOutcomes.Call(context, new(input.Run, input.Epoch, input.PlanFolder, outcomes), Retries.Lasting);
         return new(path, outcomes.Count(o => o.State == TableState.Staged), outcomes.Any(o => o.State == TableState.Failed), lost);
     }
 
@@ -52,7 +52,7 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
         }
         catch (FailureException e) when (!e.Failure.IsCancelled)
         {
-            return new TableOutcome(table, TableState.Failed, input.Epoch, Error: FailureText.Of(e.Failure));
+            return new TableOutcome(table, TableState.Failed, input.Epoch, Error: FailureText.Of(e.Failure), Code: e.Failure.Code);
         }
     }
 }

@@ -197,7 +197,8 @@ public sealed class SnapshotReaders : IAsyncDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            if (disposed)
+                throw new SnapshotGoneException(Token);
             return free.TryPop(out PooledSession? session) ? session : null;
         }
     }

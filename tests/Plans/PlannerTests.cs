@@ -67,6 +67,23 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Says_which_of_the_configurations_tables_is_not_there_since_its_masks_would_be_passed_over()
+    {
+        var options = new MigrationOptions { Tables = new Dictionary<string, TableSettings> { ["Public.a"] = new() } };
+        UsageException e = Assert.Throws<UsageException>(() => Plan([Table("a")], options));
+        Assert.Contains("Public.a", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_in_the_warehouse_does_not_depend_on_what_else_is_chosen()
+    {
+        Table[] tables = [Table("a_b"), Table("a/b")];
+        string all = Plan(tables).Tables.Single(t => t.Source.Name == "a/b").Name;
+        Assert.Equal("a_b_2", all);
+        Assert.Equal(all, Plan(tables, new MigrationOptions { Include = ["public.a/b"] }).Tables.Single().Name);
+    }
+
+    [Fact]
     public void A_database_without_a_table_is_an_error_not_an_empty_success() =>
         Assert.Throws<UsageException>(() => Plan([]));
 
