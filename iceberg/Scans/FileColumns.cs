@@ -1,7 +1,7 @@
 using System.Globalization;
-using Mammoth.Iceberg.Schemas;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using Mammoth.Iceberg.Schemas;
 using ParquetSharp.Arrow;
 using ListType = Mammoth.Iceberg.Schemas.ListType;
 using MapType = Mammoth.Iceberg.Schemas.MapType;

@@ -89,7 +89,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
     /// <summary>Whole or not at all: a torn marker would hide its run.</summary>
     private static async Task WriteMarker(string marker, RunRecord record, CancellationToken cancellation)
     {
-        string torn = $"{marker}.{Guid.NewGuid():N}.tmp";
+        string torn = $"{marker}.tmp";
         await File.WriteAllBytesAsync(torn, JsonSerializer.SerializeToUtf8Bytes(record, RunFolder.Json), cancellation);
         File.Move(torn, marker);
     }
