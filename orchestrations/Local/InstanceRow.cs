@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mammoth.Orchestrations.Runtime;
 
 namespace Mammoth.Orchestrations.Local;
 

@@ -1,3 +1,4 @@
+using Mammoth.Orchestrations.Runtime;
 using Microsoft.Data.Sqlite;
 
 namespace Mammoth.Orchestrations.Local;
@@ -27,6 +28,15 @@ internal static class JournalRows
     /// <summary>In order of creation.</summary>
     internal static IEnumerable<InstanceRow> List(this Journal journal, string prefix) => journal.Query(
         $"SELECT {InstanceColumns} FROM instances WHERE substr(id, 1, length($1)) = $1 ORDER BY created, id", Instance, prefix);
+
+    /// <summary>The next so many in order of creation, behind the instance created then with that id.</summary>
+    internal static IReadOnlyList<InstanceRow> Page(this Journal journal, string prefix, long created, string id, int size) => [.. journal.Query(
+        $"SELECT {InstanceColumns} FROM instances WHERE substr(id, 1, length($1)) = $1 AND (created, id) > ($2, $3) ORDER BY created, id LIMIT $4", Instance, prefix, created, id, size)];
+
+    /// <summary>What the instance's turn was started with.</summary>
+    internal static string? Input(this Journal journal, InstanceRow row) => journal.Query(
+        "SELECT payload FROM deliveries WHERE id = $1 AND turn = $2 AND kind = $3 ORDER BY sequence LIMIT 1",
+        r => r.GetString(0), row.Id, row.Turn, (int)DeliveryKind.Start).SingleOrDefault();
 
     internal static IEnumerable<InstanceRow> Unfinished(this Journal journal) => journal.Query(
         $"SELECT {InstanceColumns} FROM instances WHERE state < $1 ORDER BY created, id", Instance, (int)InstanceState.Completed);

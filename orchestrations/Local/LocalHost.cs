@@ -10,7 +10,7 @@ namespace Mammoth.Orchestrations.Local;
 /// Runs orchestrations in this process, with a SQLite file as their journal. A process that was killed at any moment goes on from there
 /// when the journal is opened again; activities that were at work then run once more.
 /// </summary>
-public sealed class LocalHost : IAsyncDisposable
+public sealed partial class LocalHost : IAsyncDisposable
 {
     private readonly Engine engine;
     private readonly LocalOptions options;
@@ -91,7 +91,11 @@ public sealed class LocalHost : IAsyncDisposable
 
     /// <summary>Where an instance stands, or null where there is none.</summary>
     public Task<InstanceStatus?> Status(string instanceId, CancellationToken cancellation = default) =>
-        engine.Loop.Ask(() => engine.Journal.Find(instanceId) is { } row ? StatusOf(row) : null, cancellation);
+        engine.Loop.Ask(
+            () => engine.Journal.Find(instanceId) is { } row
+                ? StatusOf(row) with { Input = engine.Journal.Input(row) is { } input ? Payload.Parse(input) : null }
+                : null,
+            cancellation);
 
     /// <summary>All instances whose id starts with a prefix, the oldest first. A child's id starts with its parent's.</summary>
     public Task<IReadOnlyList<InstanceStatus>> List(string prefix = "", CancellationToken cancellation = default) =>

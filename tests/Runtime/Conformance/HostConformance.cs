@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Tests.Runtime.Probes;
 

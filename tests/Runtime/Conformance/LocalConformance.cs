@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mammoth.Orchestrations.Local;
+using Mammoth.Orchestrations.Runtime;
 using Mammoth.Tests.Runtime.Probes;
 
 namespace Mammoth.Tests.Runtime.Conformance;

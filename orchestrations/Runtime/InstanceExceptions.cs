@@ -1,6 +1,6 @@
 using Mammoth.Migration.Errors;
 
-namespace Mammoth.Orchestrations.Local;
+namespace Mammoth.Orchestrations.Runtime;
 
 /// <summary>An instance of that id is still at work.</summary>
 public sealed class InstanceConflictException(string instanceId)

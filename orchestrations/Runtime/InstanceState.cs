@@ -1,4 +1,4 @@
-namespace Mammoth.Orchestrations.Local;
+namespace Mammoth.Orchestrations.Runtime;
 
 public enum InstanceState
 {
@@ -8,7 +8,7 @@ public enum InstanceState
     Suspended,
     Completed,
 
-    /// <summary>Also where it was cancelled: the failure then <see cref="Runtime.Failure.IsCancelled"/>.</summary>
+    /// <summary>Also where it was cancelled: the failure then <see cref="Failure.IsCancelled"/>.</summary>
     Failed,
     Terminated,
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Mammoth.Orchestrations.Runtime;
 
-namespace Mammoth.Orchestrations.Local;
+namespace Mammoth.Orchestrations.Runtime;
 
 /// <summary>Where an instance stands.</summary>
 /// <param name="Name">The orchestration's type.</param>
@@ -20,6 +19,9 @@ public sealed record InstanceStatus(
     JsonElement? Output,
     Failure? Failure)
 {
+    /// <summary>What it was started with, or its current turn where it continued as new; null where the host keeps it no more, and in lists.</summary>
+    public JsonElement? Input { get; init; }
+
     /// <summary>Completed, failed or terminated.</summary>
     public bool HasEnded => State >= InstanceState.Completed;
 
