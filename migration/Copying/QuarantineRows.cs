@@ -51,33 +51,31 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
 
     public void Add(in UnfitRow row)
     {
-        ColumnPlan column = table.Columns[row.Column];
-        TypePolicy policy = column.Policy;
-        if (policy == TypePolicy.String && column.Wire is not CopyType.Text)
+        UnfitValue? aside = null;
+        foreach (UnfitValue value in row.Values)
         {
-            _textColumns.Add(column.Name);
-        }
-        else if (policy == TypePolicy.Quarantine)
-        {
-            if (_textColumns.Count > 0)
+            ColumnPlan column = table.Columns[value.Column];
+            switch (column.Policy)
             {
-                // The chunk is void: nothing of it is kept.
-                return;
+                case TypePolicy.String when column.Wire is not CopyType.Text:
+                    _textColumns.Add(column.Name);
+                    break;
+                case TypePolicy.Quarantine:
+                    aside ??= value;
+                    break;
+                default:
+                    throw Refusal(column, value.Reason);
             }
+        }
 
-            _columns.Append(column.Name);
-            _reasons.Append(row.Reason);
+        // Once the chunk is void nothing of it is kept.
+        if (aside is { } first && _textColumns.Count == 0)
+        {
+            _columns.Append(table.Columns[first.Column].Name);
+            _reasons.Append(first.Reason);
             _leaves.Append(chunk.Leaf.ToString());
             _tuples.Append(row.Tuple);
             _pending++;
-        }
-        else
-        {
-            throw new UnfitRowException(
-                string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {chunk.Leaf} holds a value with no exact {column.TargetType}: {row.Reason}."),
-                policy == TypePolicy.Fail
-                    ? "Its policy is fail; with the policy string the column becomes text, with quarantine the row is set aside."
-                    : "The policy string can't help here; use the policy quarantine for this column, or leave it out.");
         }
     }
 
@@ -109,4 +107,10 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
     }
 
     public void Dispose() => _pending = 0;
+
+    private UnfitRowException Refusal(ColumnPlan column, string reason) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {chunk.Leaf} holds a value with no exact {column.TargetType}: {reason}."),
+        column.Policy == TypePolicy.Fail
+            ? "Its policy is fail; with the policy string the column becomes text, with quarantine the row is set aside."
+            : "The policy string can't help here; use the policy quarantine for this column, or leave it out.");
 }

@@ -147,6 +147,11 @@ public static class Planner
             }
         }
 
+        foreach (Table table in database.Tables.Where(t => t.DetachingFrom is not null && plans.Any(p => p.Source == t.Name)))
+        {
+            yield return $"{table.Name} is being detached from {table.DetachingFrom} (DETACH PARTITION … CONCURRENTLY has not ended; FINALIZE ends it): it is copied as a table of its own.";
+        }
+
         if (database.Encoding == "SQL_ASCII")
         {
             yield return "The database's encoding is SQL_ASCII: text that is not UTF-8 does not fit a string column.";

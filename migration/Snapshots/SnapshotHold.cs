@@ -194,6 +194,6 @@ public static class SnapshotHold
 }
 
 /// <summary>A snapshot that is or was held.</summary>
-/// <param name="Token">What <c>pg_export_snapshot</c> gave.</param>
+/// <param name="Token">The holder's token: what <c>pg_export_snapshot</c> gave, and a fingerprint of what it sees.</param>
 /// <param name="Visible"><c>pg_current_snapshot()</c>.</param>
 public sealed record HeldSnapshot(int Epoch, string Token, string Visible, string? Lsn, DateTimeOffset TakenAt);

@@ -9,7 +9,7 @@ public sealed class AwaitSnapshot(MigrationSite site) : Activity<AwaitSnapshot, 
 {
     public sealed record Input(string Run, int Epoch);
 
-    /// <param name="Token">What <c>pg_export_snapshot</c> gave.</param>
+    /// <param name="Token">By which sessions take up the snapshot.</param>
     public sealed record Result(string Token);
 
     public override async Task<Result> Run(ActivityContext context, Input input) =>

@@ -28,7 +28,7 @@ public static class CatalogReader
     private static async Task<Database> ReadAll(NpgsqlConnection connection, CancellationToken cancellation)
     {
         DatabaseFacts facts = await DatabaseFacts.Read(connection, cancellation).ConfigureAwait(false);
-        var tree = new RelationTree(await RelationCatalog.Read(connection, cancellation).ConfigureAwait(false));
+        var tree = new RelationTree(await RelationCatalog.Read(connection, facts.ServerVersion, cancellation).ConfigureAwait(false));
         uint[] oids = [.. tree.Tables.Select(t => t.Root.Oid)];
         Dictionary<uint, Leaf> leaves = await RelationCatalog.Measure(connection, [.. tree.Tables.SelectMany(t => t.Heaps)], cancellation).ConfigureAwait(false);
         TypeCatalog types = await TypeCatalog.Read(connection, facts.ServerVersion, oids, cancellation).ConfigureAwait(false);
@@ -62,6 +62,7 @@ public static class CatalogReader
             IsPartitioned = root.Kind == 'p',
             PartitionKey = root.PartitionKey,
             Parents = tree.Parents(root),
+            DetachingFrom = tree.DetachingFrom(root),
             PrimaryKey = byKind['p'].FirstOrDefault()?.ToKey(),
             Uniques = [.. byKind['u'].Select(c => c.ToKey())],
             ForeignKeys = [.. byKind['f'].Select(c => c.ToForeignKey())],

@@ -16,7 +16,7 @@ internal sealed record Constraint(uint Table, char Kind, string Name, string[] C
 /// <summary>Reads the constraints of tables.</summary>
 internal static class ConstraintCatalog
 {
-    // A foreign key to a partitioned table has a row for each partition of it as well: those have a parent.
+    // A foreign key to a partitioned table has a row for each partition of it as well: those have a parent. So has the key of a partition that is being detached.
     private const string Sql = """
         SELECT k.conrelid, k.contype::pg_catalog.text, k.conname,
             ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY u (attnum, place)
@@ -28,7 +28,7 @@ internal static class ConstraintCatalog
         FROM pg_catalog.pg_constraint k
         LEFT JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
         LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE k.conrelid = ANY($1) AND k.contype IN ('p', 'u', 'f', 'c') AND k.conparentid = 0
+        WHERE k.conrelid = ANY($1) AND k.contype IN ('p', 'u', 'f', 'c') AND (k.conparentid = 0 OR k.contype IN ('p', 'u'))
         ORDER BY k.conrelid, k.conname
         """;
 

@@ -58,6 +58,12 @@ public sealed record Table
     /// <summary>Classic inheritance parents.</summary>
     public IReadOnlyList<QualifiedName> Parents { get; init; } = [];
 
+    /// <summary>
+    /// The partitioned table from which it is being detached (<c>DETACH PARTITION … CONCURRENTLY</c>, not ended yet): it is a table of its own already, for the server no
+    /// longer reads it through that one. Null elsewhere.
+    /// </summary>
+    public QualifiedName? DetachingFrom { get; init; }
+
     public Key? PrimaryKey { get; init; }
     public IReadOnlyList<Key> Uniques { get; init; } = [];
     public IReadOnlyList<ForeignKey> ForeignKeys { get; init; } = [];

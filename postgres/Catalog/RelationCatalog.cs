@@ -29,25 +29,33 @@ internal sealed record Relation
 
     /// <summary>What it inherits from, or is a partition of.</summary>
     public required uint[] Parents { get; init; }
+
+    /// <summary>
+    /// The parent from which it is being detached: <c>DETACH PARTITION … CONCURRENTLY</c> has begun and not ended. The server no longer reads it through the
+    /// parent, so it is no partition here.
+    /// </summary>
+    public required uint? DetachingFrom { get; init; }
 }
 
 /// <summary>Reads the relations.</summary>
 internal static class RelationCatalog
 {
-    private const string Sql = $"""
-        SELECT c.oid, n.nspname, c.relname, c.relkind::pg_catalog.text, c.relispartition, c.relpersistence::pg_catalog.text, am.amname, c.reltuples::pg_catalog.float8,
+    private static string Sql(string isDetaching) => $"""
+        SELECT c.oid, n.nspname, c.relname, c.relkind::pg_catalog.text, c.relispartition AND i.leaving IS NULL, c.relpersistence::pg_catalog.text, am.amname, c.reltuples::pg_catalog.float8,
             CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
             d.description, x.extname,
             pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT'),
             c.relrowsecurity AND pg_catalog.row_security_active(c.oid),
-            COALESCE(i.parents, '{"{}"}')
+            COALESCE(i.parents, '{"{}"}'), i.leaving
         FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
         LEFT JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = c.oid AND d.objsubid = 0
         LEFT JOIN pg_catalog.pg_depend e ON e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e'
         LEFT JOIN pg_catalog.pg_extension x ON x.oid = e.refobjid
-        LEFT JOIN (SELECT inhrelid, pg_catalog.array_agg(inhparent ORDER BY inhseqno) AS parents FROM pg_catalog.pg_inherits GROUP BY inhrelid) i ON i.inhrelid = c.oid
+        LEFT JOIN (
+            SELECT inhrelid, pg_catalog.array_agg(inhparent ORDER BY inhseqno) FILTER (WHERE NOT {isDetaching}) AS parents, pg_catalog.min(inhparent) FILTER (WHERE {isDetaching}) AS leaving
+            FROM pg_catalog.pg_inherits GROUP BY inhrelid) i ON i.inhrelid = c.oid
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {CatalogQuery.UserSchemas}
         ORDER BY n.nspname, c.relname
         """;
@@ -62,10 +70,10 @@ internal static class RelationCatalog
         FROM pg_catalog.pg_class c WHERE c.oid = ANY($1)
         """;
 
-    public static Task<List<Relation>> Read(NpgsqlConnection connection, CancellationToken cancellation) =>
+    public static Task<List<Relation>> Read(NpgsqlConnection connection, int serverVersion, CancellationToken cancellation) =>
         CatalogQuery.Rows(
             connection,
-            Sql,
+            Sql(isDetaching: serverVersion >= 140000 ? "inhdetachpending" : "false"),
             r => new Relation
             {
                 Oid = r.Oid(0),
@@ -81,6 +89,7 @@ internal static class RelationCatalog
                 CanSelect = r.GetBoolean(11),
                 RowSecurityApplies = r.GetBoolean(12),
                 Parents = r.GetFieldValue<uint[]>(13),
+                DetachingFrom = r.IsDBNull(14) ? null : r.Oid(14),
             },
             cancellation);
 

@@ -34,6 +34,10 @@ internal sealed class RelationTree
     public IReadOnlyList<QualifiedName> Parents(Relation relation) =>
         [.. relation.Parents.Where(byOid.ContainsKey).Select(p => byOid[p].Name)];
 
+    /// <summary>The partitioned table from which it is being detached, or null.</summary>
+    public QualifiedName? DetachingFrom(Relation relation) =>
+        relation.DetachingFrom is { } parent && byOid.TryGetValue(parent, out Relation? from) ? from.Name : null;
+
     private void Sort(Relation relation)
     {
         if (WhyLeftOut(relation) is { } why)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Mammoth.Postgres.Copy.Builders;
 
@@ -20,11 +21,14 @@ public sealed class CopyDecoder
     private readonly CopyDecoderOptions options;
     private readonly IUnfitRows? unfit;
     private readonly BuilderPool pool;
+    private readonly List<UnfitValue> unfitValues = [];
     private BatchBuilder builder;
     private Stage stage = Stage.Header;
     private RowDigest digest;
     private RowDigest unfitDigest;
     private long bytes;
+    private int unfitRows;
+    private long unfitBytes;
 
     /// <param name="columns">The stream's columns in order.</param>
     /// <param name="options">Bounds; the defaults where null.</param>
@@ -51,7 +55,10 @@ public sealed class CopyDecoder
     /// <summary>The Arrow schema of the batches; every field is nullable.</summary>
     public Schema Schema { get; }
 
-    /// <summary>The batch has reached its bounds: <see cref="Decode"/> reads no more until it is taken.</summary>
+    /// <summary>
+    /// The batch, or what was handed to <see cref="IUnfitRows"/> since the last one, has reached the bounds of a batch: <see cref="Decode"/> reads no more until
+    /// the batch is taken. So whoever collects unfit rows can empty its hands, however few rows fit.
+    /// </summary>
     public bool IsFull { get; private set; }
 
     /// <summary>The trailer was read.</summary>
@@ -108,11 +115,17 @@ public sealed class CopyDecoder
         return position;
     }
 
-    /// <summary>The rows decoded since the last batch, or null where there are none. The caller disposes it, on whatever thread.</summary>
+    /// <summary>
+    /// The rows decoded since the last batch; without rows where <see cref="IsFull"/> was only due to unfit ones, or null where there is nothing at all. The caller
+    /// disposes it, on whatever thread.
+    /// </summary>
     public RecordBatch? TakeBatch()
     {
+        bool wasFull = IsFull;
         IsFull = false;
-        if (builder.Rows == 0)
+        unfitRows = 0;
+        unfitBytes = 0;
+        if (builder.Rows == 0 && !wasFull)
             return null;
         DecodedBatch batch = builder.Build(pool);
         builder = pool.Rent();
@@ -165,48 +178,46 @@ public sealed class CopyDecoder
     private int DecodeRow(Span<byte> tuple)
     {
         int position = 2;
-        int unfitColumn = -1;
-        string? reason = null;
+        unfitValues.Clear();
         for (int i = 0; i < holdsArray.Length; i++)
         {
             int length = BinaryPrimitives.ReadInt32BigEndian(tuple[position..]);
             position += 4;
-            if (length >= 0)
-            {
-                Span<byte> value = tuple.Slice(position, length);
-                position += length;
-                string? why = DecodeValue(i, value, reason is not null);
-                if (why is not null)
-                    (unfitColumn, reason) = (i, why);
-            }
-            else if (reason is null)
+            if (length < 0)
             {
                 builder[i].AppendNull();
+                continue;
             }
+
+            // Columns behind one that did not fit are looked at too: who has to start again wants to know of all of them at once.
+            if (AppendValue(i, tuple.Slice(position, length)) is { } reason)
+                unfitValues.Add(new UnfitValue(i, columns[i].Name, reason));
+            position += length;
         }
 
         bytes += tuple.Length;
-        if (reason is not null)
+        if (unfitValues.Count > 0)
         {
-            Refuse(tuple, unfitColumn, reason);
-            return tuple.Length;
+            Refuse(tuple);
+        }
+        else
+        {
+            builder.EndRow(tuple.Length);
+            digest = digest.Add(tuple);
+            IsFull |= builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes;
         }
 
-        builder.EndRow(tuple.Length);
-        digest = digest.Add(tuple);
-        if (builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes)
-            IsFull = true;
         return tuple.Length;
     }
 
-    /// <summary>Appends a value; behind a value that did not fit, only brings it into canonical form.</summary>
-    private string? DecodeValue(int column, Span<byte> value, bool refused)
+    /// <summary>Brings a value into canonical form and appends it; where it does not fit, says why.</summary>
+    private string? AppendValue(int column, Span<byte> value)
     {
         try
         {
             if (holdsArray[column])
                 CanonicalTuple.ZeroFlags(columns[column].Type, value);
-            return refused ? null : builder[column].Append(value);
+            return builder[column].Append(value);
         }
         catch (CopyFormatException e)
         {
@@ -214,13 +225,16 @@ public sealed class CopyDecoder
         }
     }
 
-    private void Refuse(ReadOnlySpan<byte> tuple, int column, string reason)
+    private void Refuse(ReadOnlySpan<byte> tuple)
     {
         builder.AbandonRow();
         unfitDigest = unfitDigest.Add(tuple);
         if (unfit is null)
-            throw new UnfitValueException(columns[column].Name, reason);
-        unfit.Add(new UnfitRow { Column = column, ColumnName = columns[column].Name, Reason = reason, Tuple = tuple });
+            throw new UnfitValueException(unfitValues[0].ColumnName, unfitValues[0].Reason);
+        unfit.Add(new UnfitRow { Values = CollectionsMarshal.AsSpan(unfitValues), Tuple = tuple });
+        unfitRows++;
+        unfitBytes += tuple.Length;
+        IsFull |= unfitRows >= options.BatchRows || unfitBytes >= options.BatchBytes;
     }
 
     private CopyFormatException Malformed(int? column, string why)

@@ -55,7 +55,10 @@ public sealed class CopyReader : IAsyncDisposable
         return new CopyReader(stream, decoder);
     }
 
-    /// <summary>The next batch, which the caller disposes; null when all rows were read.</summary>
+    /// <summary>
+    /// The next batch, which the caller disposes; null when all rows were read. A batch has no rows where so many rows were unfit that whoever takes them should put
+    /// them away first.
+    /// </summary>
     /// <exception cref="CopyFormatException">The stream is damaged, cut or of other columns.</exception>
     /// <exception cref="UnfitValueException">A value does not fit, and there is no <see cref="IUnfitRows"/>.</exception>
     /// <exception cref="NpgsqlException">The server or the connection failed: rows are missing.</exception>

@@ -42,10 +42,11 @@ public sealed partial class PgDump
     /// <param name="token">A snapshot that is held (<see cref="SnapshotHolder.Token"/>).</param>
     /// <param name="output">Takes the SQL, in UTF-8.</param>
     /// <exception cref="SourceException">pg_dump failed; the message says what it said.</exception>
+    /// <exception cref="SnapshotGoneException">The snapshot was lost meanwhile: what was written may be of another one.</exception>
     public async Task WriteSchema(string connectionString, string token, Stream output, CancellationToken cancellation = default)
     {
         NpgsqlConnectionStringBuilder target = ConnectionText.Parse(connectionString);
-        ProcessStartInfo start = Start(program, "--schema-only", "--no-password", "--encoding=UTF8", $"--snapshot={token}", "--lock-wait-timeout=30000");
+        ProcessStartInfo start = Start(program, "--schema-only", "--no-password", "--encoding=UTF8", $"--snapshot={SnapshotToken.Parse(token).Exported}", "--lock-wait-timeout=30000");
         foreach ((string name, string? value) in Environment(target))
             start.Environment[name] = value;
         using Process process = Process.Start(start) ?? throw new SourceException($"{program} could not be started.");
@@ -58,6 +59,9 @@ public sealed partial class PgDump
             string said = await errors.ConfigureAwait(false);
             if (process.ExitCode != 0)
                 throw new SourceException($"pg_dump {MajorVersion} could not write the schema of {ConnectionText.Describe(target)}: {said.Trim()}");
+
+            // pg_dump takes whatever snapshot has that name. Where it is still the one that was meant, it was all the time.
+            await (await SnapshotReader.Open(connectionString, token, cancellation).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         }
         catch
         {

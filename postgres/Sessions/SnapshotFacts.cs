@@ -4,6 +4,7 @@ using Npgsql;
 namespace Mammoth.Postgres.Sessions;
 
 /// <summary>A snapshot that was exported.</summary>
+/// <param name="Token">A <see cref="SnapshotToken"/>.</param>
 internal sealed record SnapshotFacts(string Token, string Visible, string? Lsn, DateTimeOffset At)
 {
     /// <summary>Exports the snapshot of the transaction that is open.</summary>
@@ -13,7 +14,7 @@ internal sealed record SnapshotFacts(string Token, string Visible, string? Lsn, 
         List<SnapshotFacts> facts = await CatalogQuery.Rows(
             session.Connection,
             "SELECT pg_catalog.pg_export_snapshot(), pg_catalog.pg_current_snapshot()::pg_catalog.text, pg_catalog.clock_timestamp()",
-            r => new SnapshotFacts(r.GetString(0), r.GetString(1), lsn, r.GetFieldValue<DateTimeOffset>(2)),
+            r => new SnapshotFacts(SnapshotToken.Of(r.GetString(0), r.GetString(1)).ToString(), r.GetString(1), lsn, r.GetFieldValue<DateTimeOffset>(2)),
             cancellation).ConfigureAwait(false);
         return facts[0];
     }

@@ -31,7 +31,7 @@ public sealed class SnapshotHolder : IAsyncDisposable
         TakenAt = facts.At;
     }
 
-    /// <summary>The snapshot's identifier, for <see cref="SnapshotReader.Open"/>. Valid until this holder ends.</summary>
+    /// <summary>The snapshot's identifier, for <see cref="SnapshotReader.Open"/>. Valid until this holder ends; it never comes to mean another snapshot.</summary>
     public string Token { get; }
 
     /// <summary>Which transactions the snapshot sees (<c>pg_current_snapshot</c>): the same text is the same snapshot.</summary>

@@ -73,16 +73,22 @@ public sealed class SnapshotReader : IAsyncDisposable
     public ValueTask DisposeAsync() => release();
 
     /// <summary>Begins a transaction at the snapshot.</summary>
+    /// <exception cref="SnapshotGoneException">Nobody holds it any more, or what is held under its name is another one.</exception>
     internal static async Task Import(SourceSession session, string token, CancellationToken cancellation)
     {
+        SnapshotToken meant = SnapshotToken.Parse(token);
         await session.Execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellation).ConfigureAwait(false);
         try
         {
-            await session.Execute($"SET TRANSACTION SNAPSHOT {Identifier.Literal(token)}", cancellation).ConfigureAwait(false);
+            await session.Execute($"SET TRANSACTION SNAPSHOT {Identifier.Literal(meant.Exported)}", cancellation).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is "22023" or "42704" or "55000")
         {
             throw new SnapshotGoneException(token, e);
         }
+
+        await using var command = new NpgsqlCommand("SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text", session.Connection);
+        if (!meant.Means((string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!))
+            throw new SnapshotGoneException(token);
     }
 }

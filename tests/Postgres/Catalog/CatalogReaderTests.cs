@@ -137,6 +137,52 @@ public sealed class CatalogReaderTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_partition_that_is_being_detached_is_a_table_of_its_own_as_the_server_has_it()
+    {
+        await using SourceDatabase source = await SourceDatabase.CreateAsync(postgres, "catalog");
+        await source.ExecuteAsync("""
+            CREATE TABLE root (a int PRIMARY KEY, note text) PARTITION BY LIST (a);
+            CREATE TABLE stays PARTITION OF root FOR VALUES IN (1);
+            CREATE TABLE leaves PARTITION OF root FOR VALUES IN (2);
+            INSERT INTO root VALUES (1), (2);
+            """);
+        await DetachHalfAsync(source, "ALTER TABLE root DETACH PARTITION leaves CONCURRENTLY");
+        Database database = await CatalogReader.Read(source.Connection, Cancel);
+        Assert.Equal(["leaves", "root"], database.Tables.Select(t => t.Name.Name).Order());
+        Assert.Equal(["stays"], Table(database, "root").Leaves.Select(l => l.Name.Name));
+        Assert.Null(Table(database, "root").DetachingFrom);
+
+        // What a count through the root sees and what the leaves hold must be the same rows.
+        Assert.Equal(1L, await source.QueryAsync<long>("SELECT count(*) FROM root"));
+        Table leaves = Table(database, "leaves");
+        Assert.Equal((false, "root", 0), (leaves.IsPartitioned, leaves.DetachingFrom?.Name, leaves.Parents.Count));
+        Assert.Equal(["leaves"], leaves.Leaves.Select(l => l.Name.Name));
+        Assert.Equal(["a"], leaves.PrimaryKey!.Columns);
+
+        await source.ExecuteAsync("ALTER TABLE root DETACH PARTITION leaves FINALIZE");
+        Table own = Table(await CatalogReader.Read(source.Connection, Cancel), "leaves");
+        Assert.Null(own.DetachingFrom);
+        Assert.Equal(leaves.Columns.Select(c => c.Name), own.Columns.Select(c => c.Name));
+        Assert.Equal(leaves.PrimaryKey.Columns, own.PrimaryKey!.Columns);
+    }
+
+    [Fact]
+    public async Task A_whole_branch_that_is_being_detached_keeps_its_own_leaves()
+    {
+        await using SourceDatabase source = await SourceDatabase.CreateAsync(postgres, "catalog");
+        await source.ExecuteAsync("""
+            CREATE TABLE root (a int, b int) PARTITION BY LIST (a);
+            CREATE TABLE branch PARTITION OF root FOR VALUES IN (1) PARTITION BY LIST (b);
+            CREATE TABLE leaf_1 PARTITION OF branch FOR VALUES IN (1); CREATE TABLE leaf_2 PARTITION OF branch FOR VALUES IN (2);
+            """);
+        await DetachHalfAsync(source, "ALTER TABLE root DETACH PARTITION branch CONCURRENTLY");
+        Database database = await CatalogReader.Read(source.Connection, Cancel);
+        Assert.Empty(Table(database, "root").Leaves);
+        Assert.Equal((true, "LIST (b)", "root"), (Table(database, "branch").IsPartitioned, Table(database, "branch").PartitionKey, Table(database, "branch").DetachingFrom?.Name));
+        Assert.Equal(["leaf_1", "leaf_2"], Table(database, "branch").Leaves.Select(l => l.Name.Name).Order());
+    }
+
+    [Fact]
     public async Task An_inheritance_parent_and_its_children_are_a_table_each()
     {
         Database database = await ReadAsync("CREATE TABLE parent (a int); CREATE TABLE child (b int) INHERITS (parent)");
@@ -268,6 +314,22 @@ public sealed class CatalogReaderTests(PostgresFixture postgres)
         Assert.Matches("^[0-9]+:[0-9]+$", database.Identity);
         Assert.Equal(database.Identity, (await CatalogReader.Read(source.Connection, Cancel)).Identity);
         Assert.Empty(database.Tables);
+    }
+
+    /// <summary>Begins a concurrent detachment and stops it before its second half: an open transaction holds that back.</summary>
+    private static async Task DetachHalfAsync(SourceDatabase source, string statement)
+    {
+        Assert.SkipWhen(source.Connection.PostgreSqlVersion.Major < 14, "The server is older than PostgreSQL 14.");
+        await using NpgsqlConnection reader = await source.ConnectAsync();
+        await using NpgsqlConnection detacher = await source.ConnectAsync();
+        await using (var look = new NpgsqlCommand("BEGIN; SELECT count(*) FROM root", reader))
+            await look.ExecuteNonQueryAsync(Cancel);
+        await using var detach = new NpgsqlCommand(statement, detacher);
+        Task detaching = detach.ExecuteNonQueryAsync(Cancel);
+        while (await source.QueryAsync<long>("SELECT count(*) FROM pg_inherits WHERE inhdetachpending") == 0)
+            await Task.Delay(20, Cancel);
+        await source.ExecuteAsync($"SELECT pg_cancel_backend({detacher.ProcessID})");
+        await Assert.ThrowsAsync<PostgresException>(() => detaching);
     }
 
     private static Table Table(Database database, string name) => database.Tables.Single(t => t.Name.Name == name);

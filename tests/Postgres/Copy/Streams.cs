@@ -52,5 +52,11 @@ internal sealed class CollectedUnfitRows : IUnfitRows
 {
     public List<(string Column, string Reason, byte[] Tuple)> Rows { get; } = [];
 
-    public void Add(in UnfitRow row) => Rows.Add((row.ColumnName, row.Reason, row.Tuple.ToArray()));
+    public List<UnfitValue[]> Values { get; } = [];
+
+    public void Add(in UnfitRow row)
+    {
+        Rows.Add((row.Values[0].ColumnName, row.Values[0].Reason, row.Tuple.ToArray()));
+        Values.Add(row.Values.ToArray());
+    }
 }

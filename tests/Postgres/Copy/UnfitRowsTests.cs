@@ -68,6 +68,66 @@ public sealed class UnfitRowsTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Every_column_of_a_row_that_does_not_fit_is_told_at_once()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "unfit");
+        byte[] sent = await database.CopyOutAsync("""
+            VALUES (1, '2001-01-01'::date, '{1}'::int[], '1.00'::numeric(10,2), '12:00'::time, true), (2, 'infinity', '{{1},{2}}', NULL, '24:00', false),
+                (3, '2001-01-01', '{5,6}', 'NaN', '24:00', NULL), (4, NULL, NULL, NULL, NULL, true)
+            """);
+        IReadOnlyList<CopyColumn> columns = [
+            new("i", new CopyType.Int4()), new("d", new CopyType.Date()), new("a", new CopyType.Array(23, new CopyType.Int4())),
+            new("n", new CopyType.Numeric(10, 2)), new("t", new CopyType.Time()), new("b", new CopyType.Bool())];
+        var unfit = new CollectedUnfitRows();
+        RecordBatch batch = Assert.Single(Streams.Decode(new CopyDecoder(columns, null, unfit), sent, new Random(1)));
+        Assert.Equal(2, unfit.Values.Count);
+        Assert.Equal([new UnfitValue(1, "d", "infinity"), new UnfitValue(2, "a", "2 dimensions"), new UnfitValue(4, "t", "24:00:00")], unfit.Values[0]);
+        Assert.Equal([new UnfitValue(3, "n", "NaN"), new UnfitValue(4, "t", "24:00:00")], unfit.Values[1]);
+        Assert.Equal([1, 4], ((Int32Array)batch.Column(0)).Values.ToArray());
+        Assert.Equal([false, true], Enumerable.Range(0, 2).Select(batch.Column(2).IsNull));
+        Assert.Equal([true, true], Enumerable.Range(0, 2).Select(i => ((BooleanArray)batch.Column(5)).GetValue(i)!.Value));
+    }
+
+    [Fact]
+    public async Task Damage_behind_a_value_that_does_not_fit_is_damage()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "unfit");
+        byte[] sent = await database.CopyOutAsync("SELECT 'infinity'::date, 'abc'::text");
+        sent[^3] = 0xFF;
+        IReadOnlyList<CopyColumn> columns = [new("d", new CopyType.Date()), new("t", new CopyType.Text())];
+        CopyFormatException error = Assert.Throws<CopyFormatException>(() => Streams.Decode(new CopyDecoder(columns, null, new CollectedUnfitRows()), sent, new Random(1)));
+        Assert.Equal("t", error.Column);
+    }
+
+    [Theory]
+    [InlineData(100, int.MaxValue, 100)]
+    [InlineData(int.MaxValue, 2_800, 100)]
+    [InlineData(int.MaxValue, 1, 1)]
+    public async Task Who_takes_unfit_rows_is_given_a_batchful_at_a_time_even_where_none_fits(int rows, int bytes, int most)
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "unfit");
+        IReadOnlyList<CopyColumn> columns = [new("i", new CopyType.Int4()), new("d", new CopyType.Date()), new("t", new CopyType.Text())];
+        var unfit = new CollectedUnfitRows();
+        await using CopyReader reader = await CopyReader.OpenAsync(
+            database.Connection,
+            "SELECT i, CASE WHEN i = 700 THEN '2001-01-01' ELSE 'infinity'::date END, 'abcdef' FROM generate_series(1, 1000) i",
+            columns, new CopyDecoderOptions { BatchRows = rows, BatchBytes = bytes }, unfit, TestContext.Current.CancellationToken);
+        int taken = 0;
+        List<int> fit = [];
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken) is { } batch)
+        {
+            Assert.InRange(unfit.Rows.Count - taken, 0, most);
+            taken = unfit.Rows.Count;
+            fit.AddRange(((Int32Array)batch.Column(0)).Values.ToArray());
+            batch.Dispose();
+        }
+
+        Assert.InRange(unfit.Rows.Count - taken, 0, most);
+        Assert.Equal([700], fit);
+        Assert.Equal((999, 1000L), (unfit.Rows.Count, reader.Totals.Rows));
+    }
+
+    [Fact]
     public async Task Without_a_taker_the_first_unfit_row_ends_the_copy_and_names_column_and_reason()
     {
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "unfit");
