@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Mammoth.Orchestrations.Runtime;
@@ -28,23 +29,28 @@ public sealed record Failure(
     /// <summary>Whether it ended because it was asked to.</summary>
     public bool IsCancelled => Type == CancelledType;
 
-    /// <summary>One line that survives as an exception's message on every host: <c>text ⟦json⟧</c>.</summary>
-    public string Encode() => $"{Message} {Open}{JsonSerializer.Serialize(this, Payload.Options)}{Close}";
+    /// <summary>
+    /// One line that survives as an exception's message on every host: <c>text ⟦json⟧</c>. Of an activity's message, Durable Functions hands on
+    /// the first line only.
+    /// </summary>
+    public string Encode() => $"{Message.ReplaceLineEndings(" ")} {Open}{JsonSerializer.Serialize(this, Payload.Options)}{Close}";
 
     /// <summary>
     /// The inverse of <see cref="Encode"/>. What can't be decoded is a transient failure of the host (a killed worker arrives like this).
     /// </summary>
-    public static Failure Decode(string? text)
+    public static Failure Decode(string? text) => TryDecode(text)
+        ?? new("Host", text is { Length: > 0 } ? text : "The host reported a failure without a word.", Transient: true);
+
+    /// <summary>The failure that a text carries, the first where a host has put several together (those of its causes); null where there is none.</summary>
+    public static Failure? TryDecode(string? text)
     {
         text ??= "";
         for (int start = text.IndexOf(Open, StringComparison.Ordinal); start >= 0; start = text.IndexOf(Open, start + 1))
         {
-            int end = text.LastIndexOf(Close);
-            if (end < start)
-                break;
             try
             {
-                if (JsonSerializer.Deserialize<Failure>(text.AsSpan(start + 1, end - start - 1), Payload.Options) is { Type: not null, Message: not null } failure)
+                var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text[(start + 1)..]));
+                if (JsonSerializer.Deserialize<Failure>(ref reader, Payload.Options) is { Type: not null, Message: not null } failure)
                     return failure;
             }
             catch (JsonException)
@@ -53,6 +59,6 @@ public sealed record Failure(
             }
         }
 
-        return new("Host", text.Length > 0 ? text : "The host reported a failure without a word.", Transient: true);
+        return null;
     }
 }

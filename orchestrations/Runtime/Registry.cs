@@ -127,7 +127,8 @@ public sealed class Registry
             Cause: exception.InnerException is { } inner ? FailureOf(inner) : null),
     };
 
-    internal static Failure Unknown(string kind, string name) =>
+    /// <summary>What a call of a name fails with that nobody has.</summary>
+    public static Failure Unknown(string kind, string name) =>
         new("UnknownName", $"There is no {kind} called '{name}'. It was renamed or not registered; the version of Mammoth that started this run may know it.");
 
     private static ValueTask Dispose(Activity activity)

@@ -30,6 +30,22 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void Survives_where_a_host_hands_on_the_first_line_only()
+    {
+        var failure = new Failure("SyntaxError", "syntax error at or near \"SELEC\"\r\nLINE 1: SELEC 1\n        ^", "42601");
+        string firstLine = failure.Encode().Split('\n')[0].TrimEnd();
+        Assert.Equal(Payload.Of(failure).GetRawText(), Payload.Of(Failure.Decode(firstLine)).GetRawText());
+    }
+
+    [Fact]
+    public void Of_several_failures_in_one_text_the_outermost_is_the_first()
+    {
+        var outer = new Failure("TableFailed", "orders failed ⟦see below⟧.");
+        string text = $"{outer.Encode()} ---> {new Failure("Timeout", "Too late.", Transient: true).Encode()}\n   at Mammoth⟦x⟧";
+        Assert.Equal("TableFailed", Failure.Decode(text).Type);
+    }
+
+    [Fact]
     public void Exceptions_keep_their_causes_and_what_is_known_of_them()
     {
         var failure = new Registry().FailureOf(new InvalidOperationException("outer", new TimeoutException("inner")));
