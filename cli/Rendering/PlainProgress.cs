@@ -40,6 +40,13 @@ internal sealed class PlainProgress(IAnsiConsole console, TimeSpan interval)
         }
     }
 
+    /// <summary>Shows warnings only.</summary>
+    public void ShowWarning(ProgressEvent progress, RunProgress run)
+    {
+        if (progress is ProgressEvent.Warning)
+            Show(progress, run);
+    }
+
     private static string Done(TableReport table) => table.Outcome switch
     {
         Outcome.Failed => $"{table.Source}: failed. {table.Error}",

@@ -24,12 +24,12 @@ internal sealed record RunResult(RunReport Report, string Page);
 /// <summary>Runs a migration in this process and shows how far it is.</summary>
 internal static class MigrationRun
 {
-    /// <param name="silent">Show no progress: somebody reads JSON.</param>
+    /// <param name="silent">Show no progress, for somebody reads JSON; what a person should know now is said all the same, beside it.</param>
     /// <exception cref="MammothException">The run came to no report, or was stopped.</exception>
     public static async Task<RunResult> RunAsync(Terminal terminal, RunRequest request, bool silent, CancellationToken cancellationToken)
     {
         PlainProgress lines = new(terminal.Error, TimeSpan.FromSeconds(10));
-        RunProgress progress = new(TimeProvider.System) { Changed = silent || terminal.IsLive ? null : lines.Show };
+        RunProgress progress = new(TimeProvider.System) { Changed = silent ? lines.ShowWarning : terminal.IsLive ? null : lines.Show };
         StorageCatalog catalog = await StorageCatalog.Open(request.Warehouse.Io, request.Warehouse.Root, readOnly: false, cancellationToken);
         foreach (string warning in catalog.Warnings)
             progress.Report(new ProgressEvent.Warning(warning));

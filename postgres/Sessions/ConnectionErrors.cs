@@ -27,7 +27,7 @@ internal static class ConnectionErrors
             "28000" => (ConnectionFailure.Authentication, $"{server} does not let '{target.Username}' in: {error.MessageText}. Use another role, or allow it in the server's pg_hba.conf."),
             "3D000" => (ConnectionFailure.MissingDatabase, $"There is no database '{target.Database}' on {server}. Correct its name in the connection string; psql --list shows those there are."),
             "42501" => (ConnectionFailure.Privilege, $"'{target.Username}' may not connect to '{target.Database}' on {server}. Run GRANT CONNECT ON DATABASE {Catalog.Identifier.Quote(target.Database ?? "")} TO {Catalog.Identifier.Quote(target.Username ?? "")}."),
-            "53300" => (ConnectionFailure.Busy, $"{server} has no connection left ({error.MessageText}). Use fewer connections, or raise the server's max_connections."),
+            "53300" => (ConnectionFailure.Busy, $"{server} has no connection left ({error.MessageText}). Use fewer at a time (--slots; there are up to three beside them), or raise the role's or the database's CONNECTION LIMIT or the server's max_connections."),
             "57P03" or "57P01" or "57P02" => (ConnectionFailure.Busy, $"{server} takes no connections right now: {error.MessageText}. Try again in a moment."),
             _ => (ConnectionFailure.Other, $"{server} refuses the connection: {error.MessageText} [SQLSTATE {error.SqlState}]."),
         };

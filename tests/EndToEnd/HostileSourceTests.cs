@@ -45,6 +45,38 @@ public sealed class HostileSourceTests(PostgresFixture postgres, Readers readers
     }
 
     [Theory]
+    [InlineData("TRUNCATE public.yet_to_be_read", false)]
+    [InlineData("VACUUM FULL public.yet_to_be_read", false)]
+    [InlineData("ALTER TABLE public.yet_to_be_read ADD COLUMN more integer", true)]
+    public async Task Told_to_yield_it_gives_up_its_locks_and_says_of_which_table_rows_were_lost(string statement, bool isHarmless)
+    {
+        using var area = new MigrationArea(await Source(), readers);
+        await using var gate = await Gate.Close(area.Source, Cancellation);
+        await using var process = area.Start([.. Config(area), "--slots", "1", "--on-lock-waiter", "yield", "--on-error", "continue"]);
+        await gate.Reached(process, Cancellation);
+        var waiting = area.Source.Run(statement, Cancellation);
+
+        // What copies keeps its locks until it has done with its chunk.
+        await UntilLocks(area.Source, "public.yet_to_be_read", 1);
+        Assert.False(waiting.IsCompleted);
+        await gate.Open(Cancellation);
+        await waiting;
+
+        var ended = await process.End(Cancellation);
+        var said = string.Join(' ', ended.Errors.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("the locks are given up", said, StringComparison.Ordinal);
+        Assert.Contains(statement, said, StringComparison.Ordinal);
+        var report = ended.Expect(isHarmless ? 0 : 2).Report;
+        var lost = report.Tables.Single(t => t.Source == "public.yet_to_be_read");
+        Assert.Equal(isHarmless ? Outcome.Published : Outcome.Failed, lost.Outcome);
+        if (!isHarmless)
+            Assert.Contains("truncated or rewritten", lost.Error, StringComparison.Ordinal);
+        Assert.Equal(5000, await area.Judge(report, "public.being_read", t => t with { Relation = "kept.being_read" }));
+        if (isHarmless)
+            Assert.Equal(5000, await area.Judge(report, "public.yet_to_be_read", t => t with { Relation = "kept.yet_to_be_read" }));
+    }
+
+    [Theory]
     [InlineData("TRUNCATE public.{0}")]
     [InlineData("ALTER TABLE public.{0} ALTER value TYPE bigint")]
     [InlineData("DROP TABLE public.{0}")]
@@ -76,6 +108,13 @@ public sealed class HostileSourceTests(PostgresFixture postgres, Readers readers
         var ended = (await process.End(Cancellation)).Expect(0);
         foreach (var victim in Victims)
             Assert.Equal(5000, await area.Judge(ended.Report, $"public.{victim}", t => t with { Relation = $"kept.{victim}" }));
+    }
+
+    /// <summary>Waits until so few sessions of Mammoth's have the table locked.</summary>
+    private static async Task UntilLocks(SourceDatabase source, string table, int atMost)
+    {
+        while ((await source.Query<long>($"SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.relation = '{table}'::regclass AND l.granted AND a.application_name = 'mammoth'", Cancellation)).Single() > atMost)
+            await Task.Delay(50, Cancellation);
     }
 
     private async Task<SourceDatabase> Source() => await SourceDatabase.Create(
