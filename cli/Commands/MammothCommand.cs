@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Mammoth.Cli.Errors;
 using Mammoth.Cli.Options;
 using Mammoth.Cli.Rendering;
+using Mammoth.Cli.Serve;
 
 namespace Mammoth.Cli.Commands;
 
@@ -50,6 +51,7 @@ internal static class MammothCommand
         {
             PlanCommand.Create(terminal),
             MigrateCommand.Create(terminal),
+            ServeCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             TablesCommand.Create(terminal),
             ReadCommand.Create(terminal),

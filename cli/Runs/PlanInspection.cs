@@ -2,9 +2,6 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Plans;
-using Mammoth.Postgres.Catalog;
-using Mammoth.Postgres.Sessions;
-using Npgsql;
 
 namespace Mammoth.Cli.Runs;
 
@@ -14,19 +11,11 @@ internal static class PlanInspection
     /// <param name="warehouse">Where the run would go; null where that is open. What is there already may have made columns text.</param>
     public static async Task<MigrationPlan> MakeAsync(string source, Warehouse? warehouse, MigrationOptions options, CancellationToken cancellationToken)
     {
-        Dictionary<(string, string), TableMetadata> known = warehouse is null ? [] : await KnownAsync(warehouse, cancellationToken);
-        Database database;
-        await using (SourceSession session = await SourceSession.Open(source, cancellationToken))
-        {
-            // One transaction, so that all catalog queries see the same state.
-            await using NpgsqlTransaction transaction = await session.Connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-            database = await CatalogReader.Read(session.Connection, cancellationToken);
-        }
-
-        return Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));
+        Dictionary<(string Namespace, string Table), TableMetadata> known = warehouse is null ? [] : await KnownAsync(warehouse, cancellationToken);
+        return await CurrentPlan.Make(source, known, options, cancellationToken);
     }
 
-    private static async Task<Dictionary<(string, string), TableMetadata>> KnownAsync(Warehouse warehouse, CancellationToken cancellationToken)
+    private static async Task<Dictionary<(string Namespace, string Table), TableMetadata>> KnownAsync(Warehouse warehouse, CancellationToken cancellationToken)
     {
         // A warehouse that does not exist yet knows nothing, and is not made by looking.
         if (!await StorageCatalog.Exists(warehouse.Io, warehouse.Root, cancellationToken))

@@ -25,6 +25,7 @@ public sealed record RunRecord(string RunId, MigrationOptions Options, string So
 
         RunFolder folder = site.Folder(record.RunId);
         await folder.Write(folder.Fixed(FileName), record, cancellation);
+        await RunIndex.Add(site, new RunEntry(record.RunId, RunKind.Migration, record.Started, record.Source, record.Options), cancellation);
         return record;
     }
 

@@ -43,6 +43,20 @@ public static class PublishedProof
         }
     }
 
+    /// <summary>The tables there are to prove, without those of quarantined rows, which are proven with theirs.</summary>
+    public static async Task<IReadOnlyList<TableIdentifier>> Tables(StorageCatalog catalog, CancellationToken cancellation) =>
+        [.. (await catalog.LoadAll(cancellation)).Where(t => !QuarantineRows.IsQuarantine(t.Metadata)).Select(t => t.Identifier)];
+
+    /// <summary>Proves one table as it is now.</summary>
+    public static async Task<TableProof> VerifyOne(IFileIO io, StorageCatalog catalog, TableIdentifier table, CancellationToken cancellation)
+    {
+        LoadedTable? loaded = await catalog.Load(table, cancellation);
+        LoadedTable? aside = await catalog.Load(QuarantineOf(table), cancellation);
+        return loaded is null
+            ? new(table.ToString(), null, null, null, "it is not in the catalog any more")
+            : await Verify(io, loaded, aside is not null && QuarantineRows.IsQuarantine(aside.Metadata) ? aside : null, cancellation);
+    }
+
     private static async Task<TableProof> Verify(IFileIO io, LoadedTable table, LoadedTable? aside, CancellationToken cancellation)
     {
         string name = table.Identifier.ToString();

@@ -25,11 +25,12 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
     public override async Task<Result> Run(OrchestrationContext context, Input input)
     {
         var recorded = new List<string>();
+        var plans = new List<string>();
         bool stopped = false;
         int fruitless = 0;
         for (int epoch = 1; ; epoch++)
         {
-            Epoch done = await RunEpoch(context, input, epoch, recorded);
+            Epoch done = await RunEpoch(context, input, epoch, recorded, plans);
             recorded.AddRange(done.Recorded);
             stopped |= done.Failed && input.OnError == OnError.Stop;
             if (!done.Lost || stopped)
@@ -44,17 +45,23 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
             }
         }
 
+        context.SetStatus(new RunStanding(RunPhase.Publishing, plans.Count, plans));
         PublishRun.Result published = await PublishRun.Call(context, new(input.Run, recorded, Publish: !stopped), Retries.Lasting);
+        context.SetStatus(new RunStanding(RunPhase.Done, plans.Count, plans));
         return new(published.Report, published.Succeeded, published.Published);
     }
 
-    private static async Task<Epoch> RunEpoch(OrchestrationContext context, Input input, int epoch, List<string> recorded)
+    private static async Task<Epoch> RunEpoch(OrchestrationContext context, Input input, int epoch, List<string> recorded, List<string> plans)
     {
+        context.SetStatus(new RunStanding(RunPhase.TakingSnapshot, epoch, plans));
         Task<HoldSnapshot.Result> hold = HoldSnapshot.Call(context, new(input.Run, epoch));
         try
         {
             AwaitSnapshot.Result snapshot = await AwaitSnapshot.Call(context, new(input.Run, epoch));
+            context.SetStatus(new RunStanding(RunPhase.Planning, epoch, plans));
             MakePlan.Result plan = await MakePlan.Call(context, new(input.Run, epoch, snapshot.Token, recorded), Retries.Lasting);
+            plans.Add(plan.Folder);
+            context.SetStatus(new RunStanding(RunPhase.Copying, epoch, plans));
             int groups = (plan.Tables + GroupSize - 1) / GroupSize;
             bool failed = false;
             IReadOnlyList<MigrateTables.Result> results = await context.Window(

@@ -27,11 +27,16 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
 
         /// <summary>Location of the fold of the chunks copied in earlier turns; it names the one before it.</summary>
         public string? Fold { get; init; }
+
+        /// <summary>Where it stood when the turn began; null: at its start.</summary>
+        public TableStanding? Standing { get; init; }
     }
 
     public override async Task<Next<Input, TableOutcome>> Run(OrchestrationContext context, Input input)
     {
         OpenTable.Result table = input.Opened ?? await OpenTable.Call(context, new(input.Run, input.Epoch, input.PlanFolder, input.Table, input.Text), Retries.Lasting);
+        TableStanding standing = input.Standing ?? new(table.Source, input.Epoch, TablePhase.Copying, table.Chunks);
+        context.SetStatus(standing);
         int count = Math.Min(ChunksPerTurn, table.Chunks - input.NextChunk);
         var unfit = new SortedSet<string>(StringComparer.Ordinal);
         IReadOnlyList<ChunkResult?> results = await context.Window(
@@ -46,6 +51,8 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
 
                 ChunkResult result = await CopyChunk.Call(context, new(input.Run, input.Token, table.Location, chunk), Retries.Patient);
                 unfit.UnionWith(result.UnfitColumns);
+                standing = standing.With(result);
+                context.SetStatus(standing);
                 return result;
             });
         if (unfit.Count > 0)
@@ -56,11 +63,14 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
         string fold = await FoldChunks.Call(context, new(input.Run, input.Fold, [.. results.Select(r => r!)]), Retries.Lasting);
         if (input.NextChunk + count < table.Chunks)
         {
-            return Again(input with { Opened = table, NextChunk = input.NextChunk + count, Fold = fold });
+            return Again(input with { Opened = table, NextChunk = input.NextChunk + count, Fold = fold, Standing = standing });
         }
 
+        context.SetStatus(standing with { Phase = TablePhase.Staging });
         string staged = await StageTable.Call(context, new(input.Run, table.Location, fold), Retries.Lasting);
+        context.SetStatus(standing with { Phase = TablePhase.Verifying });
         string proven = await VerifyTable.Call(context, new(input.Run, input.Token, input.Epoch, staged), Retries.Patient);
+        context.SetStatus(standing with { Phase = TablePhase.Done });
         return new TableOutcome(input.Table, TableState.Staged, input.Epoch, proven);
     }
 }

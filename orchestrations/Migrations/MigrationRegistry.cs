@@ -1,16 +1,24 @@
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Runtime;
+using Mammoth.Orchestrations.Verifications;
 
 namespace Mammoth.Orchestrations.Migrations;
 
 /// <summary>What a host registers to run migrations.</summary>
 public static class MigrationRegistry
 {
-    /// <summary>Adds the migration's orchestrations and activities, which work on <paramref name="site"/>.</summary>
+    /// <summary>Adds the orchestrations and activities of migrations, dry runs and verifications, which work on <paramref name="site"/>.</summary>
     public static Registry AddMigrations(this Registry registry, MigrationSite site) => registry
         .AddOrchestration<MigrateDatabase>()
         .AddOrchestration<MigrateTables>()
         .AddOrchestration<MigrateTable>()
+        .AddOrchestration<InspectDatabase>()
+        .AddOrchestration<VerifyWarehouse>()
+        .AddActivity(() => new WritePlan(site))
+        .AddActivity(() => new ChooseTables(site))
+        .AddActivity(() => new ProveTable(site))
+        .AddActivity(() => new FoldProofs(site))
         .AddActivity(() => new HoldSnapshot(site))
         .AddActivity(() => new AwaitSnapshot(site))
         .AddActivity(() => new ReleaseSnapshot(site))

@@ -29,12 +29,24 @@ internal sealed class Gate : IAsyncDisposable
     /// <summary>Waits until a copy has come to the gate.</summary>
     public async Task Reached(MammothProcess process, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", connection);
-        while ((long)(await command.ExecuteScalarAsync(cancellation))! == 0)
+        while (!await IsReached(cancellation))
         {
             Assert.False(process.HasExited, process.HasExited ? $"It never came to the gate. {await process.End(cancellation)}" : "");
             await Task.Delay(50, cancellation);
         }
+    }
+
+    /// <inheritdoc cref="Reached(MammothProcess, CancellationToken)"/>
+    public async Task Reached(CancellationToken cancellation)
+    {
+        while (!await IsReached(cancellation))
+            await Task.Delay(50, cancellation);
+    }
+
+    private async Task<bool> IsReached(CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", connection);
+        return (long)(await command.ExecuteScalarAsync(cancellation))! > 0;
     }
 
     public async Task Open(CancellationToken cancellation)

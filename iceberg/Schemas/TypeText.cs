@@ -1,9 +1,7 @@
-using Mammoth.Iceberg.Schemas;
-
-namespace Mammoth.Cli.Tables;
+namespace Mammoth.Iceberg.Schemas;
 
 /// <summary>A type of the table format in one line, nested ones too.</summary>
-internal static class TypeText
+public static class TypeText
 {
     public static string Of(IcebergType type) => type switch
     {

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Net;
+using Mammoth.Cli.Options;
+using Mammoth.Cli.Rendering;
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Plans;
+
+namespace Mammoth.Cli.Serve;
+
+/// <summary><c>mammoth serve</c>: the API on this machine.</summary>
+internal static class ServeCommand
+{
+    public const string ScheduleVariable = "MAMMOTH_SCHEDULE";
+
+    public static Command Create(Terminal terminal)
+    {
+        Option<string?> source = Source.Option();
+        Option<string?> warehouse = WarehouseOption.Create();
+        Option<string> listen = new("--listen") { Description = "Address and port. Port 0: one that is free.", HelpName = "address:port", DefaultValueFactory = _ => "127.0.0.1:8080" };
+        Option<FileInfo?> keys = ServeKeyCommand.File();
+        Option<bool> noAuth = new("--no-auth") { Description = "Ask for no key. On this machine's own addresses only." };
+        Option<string?> schedule = new("--schedule") { Description = $"When to migrate by itself: a cron expression in UTC, such as \"0 3 * * *\". Else {ScheduleVariable}; empty: never.", HelpName = "cron" };
+        Option<string?> authority = new("--token-authority") { Description = "Take tokens (JWT) of this issuer too, such as https://login.microsoftonline.com/<tenant>/v2.0.", HelpName = "url" };
+        Option<string?> audience = new("--token-audience") { Description = "The audience that tokens must be for.", HelpName = "name" };
+        Option<string> role = new("--token-role") { Description = "The role that tokens must carry.", HelpName = "role", DefaultValueFactory = _ => "Mammoth.Operate" };
+        Option<DirectoryInfo?> state = new("--state") { Description = "Where the journal of what runs is kept. Else a folder in the user's application data.", HelpName = "folder" };
+        RunOptions options = new();
+        CommandWithExamples command = new(
+            "serve", "Serve the HTTP API and the Iceberg catalog of a warehouse, and migrate on a schedule. What ran when it stopped goes on when it is started again.",
+            "mammoth serve --source postgres://me@localhost/shop --warehouse ./lake",
+            "mammoth serve --warehouse ./lake --schedule \"0 3 * * *\" --config mammoth.json",
+            "mammoth serve key create --name laptop")
+        {
+            source, warehouse, listen, keys, noAuth, schedule, authority, audience, role, state,
+        };
+        options.AddPlanningTo(command).AddRunningTo(command);
+        command.Subcommands.Add(ServeKeyCommand.Create(terminal, keys));
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            MigrationOptions defaults = await options.OfAsync(parsed, cancellationToken);
+            ServeSettings settings = new()
+            {
+                Source = Source.Of(parsed.GetValue(source)),
+                Warehouse = WarehouseOption.Of(parsed.GetValue(warehouse)),
+                Defaults = defaults,
+                Listen = Address(parsed.GetRequiredValue(listen)),
+                Keys = ServeKeyCommand.Of(parsed.GetValue(keys)),
+                NoAuth = parsed.GetValue(noAuth),
+                Schedule = Schedule.Parse(parsed.GetValue(schedule) ?? Environment.GetEnvironmentVariable(ScheduleVariable)),
+                Tokens = TokenSettings.Of(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetRequiredValue(role)),
+                StateFolder = parsed.GetValue(state)?.FullName,
+            };
+            settings.Check();
+            await Server.RunAsync(terminal, settings, cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static IPEndPoint Address(string text) => IPEndPoint.TryParse(text, out IPEndPoint? address) && text.Contains(':', StringComparison.Ordinal)
+        ? address
+        : throw new UsageException($"'{text}' is no address to listen on.", "Give --listen like 127.0.0.1:8080.");
+}

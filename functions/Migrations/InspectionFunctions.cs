@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Mammoth.Functions.Durable;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace Mammoth.Functions.Migrations;
+
+/// <summary>Dry runs and verifications, a function each.</summary>
+public sealed class InspectionFunctions(DurableHost host)
+{
+    [Function(nameof(Orchestrations.Inspections.InspectDatabase))]
+    public Task<JsonElement> InspectDatabase([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
+
+    [Function(nameof(Orchestrations.Inspections.WritePlan))]
+    public Task<JsonElement> WritePlan([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Verifications.VerifyWarehouse))]
+    public Task<JsonElement> VerifyWarehouse([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
+
+    [Function(nameof(Orchestrations.Verifications.ChooseTables))]
+    public Task<JsonElement> ChooseTables([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Verifications.ProveTable))]
+    public Task<JsonElement> ProveTable([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Verifications.FoldProofs))]
+    public Task<JsonElement> FoldProofs([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+}

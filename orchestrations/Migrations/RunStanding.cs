@@ -1,0 +1,19 @@
+namespace Mammoth.Orchestrations.Migrations;
+
+/// <summary>What is being done in a run.</summary>
+public enum RunPhase
+{
+    TakingSnapshot,
+    Planning,
+    Copying,
+    Publishing,
+
+    /// <summary>It was cancelled: what was not published is deleted.</summary>
+    Sweeping,
+    Done,
+}
+
+/// <summary>Where a run stands: the custom status of <see cref="MigrateDatabase"/>.</summary>
+/// <param name="Epoch">Which snapshot it is at, from 1.</param>
+/// <param name="PlanFolders">Where the plans of the epochs so far lie.</param>
+public sealed record RunStanding(RunPhase Phase, int Epoch, IReadOnlyList<string> PlanFolders);
