@@ -10,6 +10,9 @@ internal sealed partial record Binaries(string Directory, string Origin)
 {
     private static readonly string[] Needed = ["initdb", "pg_ctl", "postgres"];
 
+    /// <summary>All programs are there; a link that leads nowhere is none.</summary>
+    private bool IsWhole => Needed.Select(Program).All(p => File.Exists(p) && File.ResolveLinkTarget(p, returnFinalTarget: true) is not { Exists: false });
+
     /// <summary>The full path of one of the programs.</summary>
     public string Program(string name) => Path.Combine(Directory, OperatingSystem.IsWindows() ? $"{name}.exe" : name);
 
@@ -17,12 +20,12 @@ internal sealed partial record Binaries(string Directory, string Origin)
     public static Binaries? In(string folder, string origin)
     {
         Binaries found = new(folder, origin);
-        if (!Needed.All(n => File.Exists(found.Program(n))))
+        if (!found.IsWhole)
             return null;
 
         // A folder of links (/usr/local/bin) leads to the real one, beside which the server finds its share folder.
         string real = Path.GetDirectoryName(File.ResolveLinkTarget(found.Program("postgres"), returnFinalTarget: true)?.FullName) ?? folder;
-        return found with { Directory = Needed.All(n => File.Exists((found with { Directory = real }).Program(n))) ? real : folder };
+        return found with { Directory = (found with { Directory = real }).IsWhole ? real : folder };
     }
 
     /// <summary>The programs on PATH, else in the usual places (newest version first), else null.</summary>

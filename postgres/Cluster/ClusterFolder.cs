@@ -107,7 +107,11 @@ internal sealed class ClusterFolder
             string[] written = File.ReadAllText(Owner).Split(' ');
             return written is [var machine, var id, var started]
                 && machine == Environment.MachineName
-                && !IsAlive(int.Parse(id, CultureInfo.InvariantCulture), DateTime.Parse(started, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind));
+
+                // A file that is being written, or was cut by a full disk, tells nothing: nobody's cluster must keep everybody's from starting.
+                && int.TryParse(id, CultureInfo.InvariantCulture, out int process)
+                && DateTime.TryParseExact(started, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTime since)
+                && !IsAlive(process, since);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {

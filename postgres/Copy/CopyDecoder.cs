@@ -110,7 +110,7 @@ public sealed class CopyDecoder
         }
 
         if (stage == Stage.Ended && position < data.Length)
-            throw new CopyFormatException($"{data.Length - position} bytes follow the trailer of the COPY stream.");
+            throw new CopyFormatException("Bytes follow the trailer of the COPY stream.");
         NeededBytes = 0;
         return position;
     }

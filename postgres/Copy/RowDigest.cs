@@ -26,9 +26,11 @@ public readonly record struct RowDigest(long Rows, UInt128 Sum)
     /// <exception cref="FormatException">The text is no digest.</exception>
     public static RowDigest Parse(string text)
     {
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0
-            ? new(long.Parse(text.AsSpan(0, colon), CultureInfo.InvariantCulture), UInt128.Parse(text.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
-            : throw new FormatException($"'{text}' is not a digest (rows:hex).");
+        string[] parts = text.Split(':');
+        return parts.Length == 2
+            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long rows)
+            && UInt128.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 sum)
+                ? new(rows, sum)
+                : throw new FormatException($"'{text}' is not a digest (rows:hex).");
     }
 }

@@ -45,7 +45,7 @@ public static partial class ConnectionText
     {
         ArgumentNullException.ThrowIfNull(text);
         NpgsqlConnectionStringBuilder parsed = Scheme().IsMatch(text) ? FromUri(text) : FromKeywords(text);
-        if (parsed.Host?.AsSpan().ContainsAny(" =\t\n") == true)
+        if (parsed.Host?.AsSpan().ContainsAny(" =\t\n") == true || new[] { parsed.Database, parsed.Username }.Any(p => p is not null && SpacedSecret().IsMatch(p)))
             throw Unreadable("separates its parts by spaces. Write postgres://user@host:5432/database, or Host=…;Database=…;Username=… with semicolons.");
         return string.IsNullOrWhiteSpace(parsed.Host)
             ? throw Unreadable("names no host. Write postgres://user@host:5432/database, or Host=…;Database=…;Username=….")
@@ -81,8 +81,8 @@ public static partial class ConnectionText
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException)
         {
-            // Npgsql's message names the keyword; its value may be a secret and is not in it.
-            string keyword = e is ArgumentException { ParamName: { Length: > 0 } name } ? $" (at '{name}')" : "";
+            // What Npgsql takes for a keyword may be the rest of a password with a semicolon in it: only those that are known are named.
+            string keyword = e is ArgumentException { ParamName: { Length: > 0 } name } && Parameters.Values.Contains(name, StringComparer.OrdinalIgnoreCase) ? $" (at '{name}')" : "";
             throw Unreadable($"can't be read{keyword}. Write postgres://user@host:5432/database, or Host=…;Database=…;Username=….");
         }
     }
@@ -90,8 +90,8 @@ public static partial class ConnectionText
     private static NpgsqlConnectionStringBuilder FromUri(string text)
     {
         Match match = Uri().Match(text);
-        if (!match.Success)
-            throw Unreadable("can't be read as a URI. Write postgres://user:password@host:5432/database; a @, /, : or ? within a name or password is written %40, %2F, %3A, %3F.");
+        if (!match.Success || MayHoldPassword(match))
+            throw Unreadable("can't be read as a URI. Write postgres://user:password@host:5432/database; a @, /, :, ? or # within a name or password is written %40, %2F, %3A, %3F, %23.");
         var builder = new NpgsqlConnectionStringBuilder();
         string[] hosts = match.Groups["hosts"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (hosts.Length > 0)
@@ -109,14 +109,27 @@ public static partial class ConnectionText
                 Set(builder, parameter, Decode(match.Groups[group].Value));
         }
 
-        foreach (string pair in match.Groups["query"].Value.Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] parts = pair.Split('=', 2);
-            Set(builder, Decode(parts[0]), parts.Length == 2 ? Decode(parts[1]) : "");
-        }
+        string[][] pairs = [.. match.Groups["query"].Value.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2))];
+
+        // Behind a password with an & in it comes the rest of it, which is no parameter.
+        if (pairs.Any(p => p[0].Contains("password", StringComparison.OrdinalIgnoreCase)) && pairs.Any(p => !IsKnown(Decode(p[0]))))
+            throw Unreadable("has a parameter which is not known here; a & within a password is written %26.");
+        foreach (string[] pair in pairs)
+            Set(builder, Decode(pair[0]), pair.Length == 2 ? Decode(pair[1]) : "");
 
         return builder;
     }
+
+    /// <summary>
+    /// A password with a / or ? that is not written in percent is read as host, database or parameters, which are no secrets: then an @ comes too late, or what should be a
+    /// port is none.
+    /// </summary>
+    private static bool MayHoldPassword(Match uri) =>
+        uri.Groups["hosts"].Value.Split(',').Any(h => !SingleHost().IsMatch(h))
+        || uri.Groups["database"].Value.Contains('@', StringComparison.Ordinal)
+        || (!uri.Groups["user"].Success && uri.Groups["query"].Value.Contains('@', StringComparison.Ordinal));
+
+    private static bool IsKnown(string parameter) => Parameters.ContainsKey(parameter) || Ignored.Contains(parameter);
 
     private static void Set(NpgsqlConnectionStringBuilder builder, string parameter, string value)
     {
@@ -144,6 +157,9 @@ public static partial class ConnectionText
 
     [GeneratedRegex(@"^postgres(ql)?://((?<user>[^:@/?#]*)(:(?<password>[^@/?#]*))?@)?(?<hosts>[^/?#@]*)(/(?<database>[^/?#]*))?(\?(?<query>[^#]*))?$", RegexOptions.IgnoreCase)]
     private static partial Regex Uri();
+
+    [GeneratedRegex(@"\b(password|passwd|pwd|host|user|username|port)\s*=", RegexOptions.IgnoreCase)]
+    private static partial Regex SpacedSecret();
 
     [GeneratedRegex(@"^(?<host>\[[0-9a-fA-F:.%]+\]|[^:]*)(:(?<port>\d+))?$")]
     private static partial Regex SingleHost();
