@@ -1,6 +1,7 @@
 using Mammoth.Api.Json;
 using Mammoth.Api.Problems;
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
 using Microsoft.AspNetCore.Http;
 
@@ -28,6 +29,11 @@ internal static class RunControl
     {
         RunEntry entry = await Live(call, cancellation);
         await Each(call, entry.Run, InstanceState.Suspended, call.Client.Resume, cancellation);
+        if (RunReader.InterruptionOf(entry.Kind, await call.Client.Status(entry.Run, cancellation)) is { } interruption)
+        {
+            await call.Client.Raise(entry.Run, new GoOn(interruption.Number), cancellation);
+        }
+
         return await Status(call, entry, cancellation);
     }
 

@@ -28,12 +28,16 @@ internal static class RunReader
     public static RunState StateOf(RunKind kind, InstanceStatus? instance) => instance switch
     {
         null => RunState.Unknown,
-        { State: InstanceState.Running } => RunState.Running,
+        { State: InstanceState.Running } => InterruptionOf(kind, instance) is null ? RunState.Running : RunState.Paused,
         { State: InstanceState.Suspended } => RunState.Paused,
         { State: InstanceState.Completed } => Succeeded(kind, instance) ? RunState.Succeeded : RunState.Failed,
         { Failure.IsCancelled: true } or { State: InstanceState.Terminated } => RunState.Cancelled,
         _ => RunState.Failed,
     };
+
+    /// <summary>Why a migration can't go on for now, or null.</summary>
+    public static Interruption? InterruptionOf(RunKind kind, InstanceStatus? instance) =>
+        kind == RunKind.Migration && instance is { HasEnded: false } ? instance.CustomAs<RunStanding>()?.Interruption : null;
 
     private static bool Succeeded(RunKind kind, InstanceStatus completed) => kind switch
     {
@@ -147,7 +151,8 @@ internal static class RunReader
             Warehouse = call.Migration.Root,
             Options = entry.Options,
             Progress = RunProgress.None,
-            Error = instance?.Failure is { } failure ? new RunError(failure.IsCancelled ? "cancelled" : failure.Code, failure.Message, FailureText.WayOutOf(failure)) : null,
+            Error = InterruptionOf(entry.Kind, instance) is { } interruption ? new RunError("interrupted", interruption.Message, $"{interruption.WayOut} Resume the run when the cause has passed.".TrimStart())
+                : instance?.Failure is { } failure ? new RunError(failure.IsCancelled ? "cancelled" : failure.Code, failure.Message, FailureText.WayOutOf(failure)) : null,
             Links = RunUrls.Links(call, entry, state, hasReport: false, hasPlan: false),
         };
     }

@@ -9,7 +9,9 @@ public enum RunState
 {
     Running,
 
-    /// <summary>Nothing new is begun until it is resumed; its snapshot stays held.</summary>
+    /// <summary>
+    /// Nothing new is begun until it is resumed. Paused by somebody, its snapshot stays held; interrupted by what may pass (its error says by what), it goes on under another.
+    /// </summary>
     Paused,
 
     /// <summary>It did all that it was asked for.</summary>

@@ -50,6 +50,7 @@ internal sealed class PlainProgress(IAnsiConsole console, TimeSpan interval)
     private static string Done(TableReport table) => table.Outcome switch
     {
         Outcome.Failed => $"{table.Source}: failed. {table.Error}",
+        Outcome.Withheld => $"{table.Source}: withheld. {table.Error}",
         Outcome.Unchanged => $"{table.Source}: unchanged, {Amount.Count(table.Rows)} rows.",
         _ => $"{table.Source}: {Amount.Count(table.Rows)} rows, {Amount.Bytes(table.FileBytes)} in {table.Files} file{(table.Files == 1 ? "" : "s")}{(table.Verification is { Holds: true } ? ", verified" : "")}.",
     };

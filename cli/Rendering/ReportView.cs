@@ -62,7 +62,7 @@ internal static class ReportView
             console.MarkupLineInterpolated($"Published at once under the tag [bold]{tag}[/] in {report.Warehouse}");
 
         if (!report.Succeeded)
-            console.MarkupLineInterpolated($"[green]What to do:[/] put right what the errors name, and run the same command with --run-id {report.RunId}; tables already finished are kept.");
+            console.MarkupLineInterpolated($"[green]What to do:[/] {(report.Consistency is null ? "put right what the errors name, and run the same command again. What this run had written was deleted." : "put right what the errors name, and run the same command again: it adds what is missing.")}");
     }
 
     private static Table Tables(RunReport report)

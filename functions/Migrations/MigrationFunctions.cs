@@ -48,6 +48,12 @@ public sealed class MigrationFunctions(DurableHost host)
     [Function(nameof(Steps.RecordOutcomes))]
     public Task<JsonElement> RecordOutcomes([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
+    [Function(nameof(Steps.TellFailure))]
+    public Task<JsonElement> TellFailure([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Steps.SweepRun))]
+    public Task<JsonElement> SweepRun([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
     [Function(nameof(Steps.PublishRun))]
     public Task<JsonElement> PublishRun([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 }

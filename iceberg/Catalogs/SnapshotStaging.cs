@@ -17,6 +17,9 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
 {
     private const string MetadataFolder = "metadata";
 
+    /// <summary>Stands in the names of all files that are written, so that whoever writes them can tell its own from others'.</summary>
+    public string? Owner { get; init; }
+
     /// <param name="chunks">Locations of the manifests of the files, all added.</param>
     /// <param name="tag">A tag for the snapshot.</param>
     /// <param name="properties">What else the summary says.</param>
@@ -29,7 +32,7 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
         CancellationToken cancellation)
     {
         long snapshotId = Snapshot.NewId();
-        string attempt = Guid.CreateVersion7().ToString("N");
+        string attempt = Owner is null ? Guid.CreateVersion7().ToString("N") : $"{Owner}-{Guid.CreateVersion7():N}";
         PartitionSpec spec = PartitionSpec.Unpartitioned;
         IReadOnlyList<ManifestFile> added = await new ManifestMerger(io, schema, spec)
             .Merge(chunks, snapshotId, n => $"{location}/{MetadataFolder}/{attempt}-m{n}.avro", cancellation);

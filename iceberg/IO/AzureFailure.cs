@@ -30,12 +30,12 @@ internal static class AzureFailure
         AggregateException { InnerExceptions: [.., var last] } => Explain(last, store, location),
         // The service's answer to a refused request repeats signatures: it is not kept.
         RequestFailedException { Status: 401 or 403 } refused => new(Refusal(refused, store, location), location),
-        RequestFailedException { Status: > 0 } answered => new(Answer(answered, store, location), location, cause),
+        RequestFailedException { Status: > 0 } answered => new(Answer(answered, store, location), location, cause) { MayPass = answered.Status is 408 or 429 or >= 500 },
         AuthenticationFailedException => new($"{location} can't be reached: nobody is signed in to Azure here. Run 'az login', "
             + $"or give a connection string in {AzureCredentials.OwnConnection}, or a shared access signature in the warehouse's address.", location, cause),
-        _ when Find<SocketException>(cause) is { } socket => new(Network(socket, store, location), location, cause),
-        OperationCanceledException => new($"{location}: {store.Endpoint.Host} took too long to answer, again and again. Check the network, and run the same command again.", location, cause),
-        _ => new($"{location}: the connection to {store.Endpoint.Host} failed, again and again ({cause.Message}). Check the network, and run the same command again.", location, cause),
+        _ when Find<SocketException>(cause) is { } socket => new(Network(socket, store, location), location, cause) { MayPass = true },
+        OperationCanceledException => new($"{location}: {store.Endpoint.Host} took too long to answer, again and again. Check the network, and run the same command again.", location, cause) { MayPass = true },
+        _ => new($"{location}: the connection to {store.Endpoint.Host} failed, again and again ({cause.Message}). Check the network, and run the same command again.", location, cause) { MayPass = true },
     };
 
     private static string Refusal(RequestFailedException e, AzureStore store, string location)

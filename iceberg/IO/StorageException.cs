@@ -7,4 +7,7 @@ namespace Mammoth.Iceberg.IO;
 public sealed class StorageException(string message, string location, Exception? inner = null) : IOException(message, inner)
 {
     public string Location { get; } = location;
+
+    /// <summary>Trying again later may succeed without anybody changing anything: the network failed, or the store is busy.</summary>
+    public bool MayPass { get; init; }
 }

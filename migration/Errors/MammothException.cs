@@ -52,6 +52,20 @@ public sealed class TransientException(string message, string? wayOut = null, Ex
     public override bool IsTransient => true;
 }
 
+/// <summary>The catalog has refused a commit, for certain: nothing of it was published, and nothing will be.</summary>
+public sealed class CommitRejectedException(string message) : MammothException(message, "Nothing was published. Let one writer at a time write a table, and run again.")
+{
+    public override string Code => "rejected";
+}
+
+/// <summary>A run can't go on for now, and lost nothing: run again, it goes on.</summary>
+public sealed class RunInterruptedException(string message, string? wayOut = null) : MammothException(message, wayOut)
+{
+    public override string Code => "interrupted";
+
+    public override bool IsTransient => true;
+}
+
 /// <summary>A run failed before there was anything to report.</summary>
 public sealed class RunFailedException(string message, string? wayOut = null, Exception? inner = null) : MammothException(message, wayOut, inner)
 {

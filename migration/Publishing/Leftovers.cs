@@ -1,47 +1,146 @@
 using System.Text.RegularExpressions;
+using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Manifests;
+using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Copying;
-using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 
 namespace Mammoth.Migration.Publishing;
 
 /// <summary>
-/// What a run wrote of a table and then did not publish, since its rows had not changed or a table failed. The run is over and no commit
-/// names these files: they would only cost space, a whole copy of the table with each run.
+/// What a run wrote below its tables and no snapshot names: files of attempts that were killed, of tables that started again, and of all that was
+/// not published in the end. They would only cost space, a whole copy of the table with each run. Their names carry the run's id: nobody else's are touched.
 /// </summary>
-internal static class Leftovers
+public static class Leftovers
 {
-    /// <summary>Deletes them. What can't be deleted is told and left.</summary>
-    public static async Task Sweep(MigrationSite site, string run, TablePlan plan, CancellationToken cancellation)
+    private const int InFlight = 8;
+
+    /// <summary>Deletes them, when the run is over. What can't be deleted is told and left.</summary>
+    /// <returns>How many there were; and why none was deleted, where it is not known whether the run's commit took place.</returns>
+    public static async Task<(int Files, string? Kept)> Sweep(MigrationSite site, string run, CancellationToken cancellation)
     {
-        string table = (await site.Load(plan.Namespace, plan.Name, cancellation))?.Location ?? await site.NewLocation(plan.Namespace, plan.Name, cancellation);
-        string quarantine = await site.NewLocation(plan.Namespace, QuarantineRows.TableName(plan.Name), cancellation);
-        await Delete(site, $"{table}/data/", run, cancellation);
-        await Delete(site, $"{quarantine}/data/", run, cancellation);
+        IReadOnlyList<TableFolder> folders = await Folders(site, run, cancellation);
+        Dictionary<string, TableMetadata> tables = (await site.Catalog.LoadAll(cancellation)).ToDictionary(t => t.Metadata.Location, t => t.Metadata);
+        if (await CommitAttempt.IsUndecided(site, run, tables.Values, cancellation))
+        {
+            string kept = $"Whether the commit of run {run} took place is not known: all it wrote is kept. Its files begin with {run}- in the folders data and metadata of its tables.";
+            site.Progress.Report(new ProgressEvent.Warning(kept));
+            return (0, kept);
+        }
+
+        DateTimeOffset begun = (await RunRecord.Read(site, run, cancellation)).Started;
+        int deleted = 0;
+        await Parallel.ForEachAsync(
+            folders,
+            new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation },
+            async (folder, token) => Interlocked.Add(ref deleted, await Sweep(site, run, folder, tables.GetValueOrDefault(folder.Location), begun, token)));
+        return (deleted, null);
     }
 
-    /// <summary>Whether a data file's name is one that this run gave, and not one whose id only begins alike.</summary>
-    internal static bool IsOf(string run, string name) =>
-        Regex.IsMatch(name, $"^{Regex.Escape(run)}-[0-9]{{5,}}-[0-9a-f]{{32}}-[0-9]{{3,}}\\.parquet$", RegexOptions.CultureInvariant);
-
-    private static async Task Delete(MigrationSite site, string folder, string run, CancellationToken cancellation)
+    /// <summary>Whether a file's name is one that this run gave, and not one whose id only begins alike.</summary>
+    internal static bool IsOf(string run, string name)
     {
-        string prefix = $"{folder}{run}-";
+        string id = Regex.Escape(run);
+        return Regex.IsMatch(
+            name,
+            $"^({id}-[0-9]{{5,}}-[0-9a-f]{{32}}-[0-9]{{3,}}\\.parquet|{id}-[0-9a-f]{{32}}-[md][0-9]+\\.avro|snap-[0-9]+-1-{id}-[0-9a-f]{{32}}\\.avro)$",
+            RegexOptions.CultureInvariant);
+    }
+
+    /// <summary>Where this run may have written: the folders of all tables it opened, and of their quarantine tables.</summary>
+    private static async Task<IReadOnlyList<TableFolder>> Folders(MigrationSite site, string run, CancellationToken cancellation)
+    {
+        RunFolder records = site.Folder(run);
+        var folders = new HashSet<TableFolder>();
+        await foreach (FileEntry file in site.Io.List(records.Fixed("tables/"), cancellation))
+        {
+            OpenedTable opened = await records.Read<OpenedTable>(file.Location, cancellation);
+            folders.Add(new(opened.TableLocation));
+            folders.Add(new(opened.QuarantineLocation));
+        }
+
+        return [.. folders];
+    }
+
+    private static async Task<int> Sweep(MigrationSite site, string run, TableFolder folder, TableMetadata? table, DateTimeOffset begun, CancellationToken cancellation)
+    {
+        int deleted = 0;
         try
         {
-            await foreach (FileEntry file in site.Io.List(prefix, cancellation))
+            List<string> own = await Own(site.Io, run, folder, cancellation);
+            if (own.Count == 0)
             {
-                if (IsOf(run, file.Location[folder.Length..]))
+                return 0;
+            }
+
+            HashSet<string> named = table is null ? [] : await Named(site.Io, table, begun, cancellation);
+            foreach (string file in own.Where(f => !named.Contains(f)))
+            {
+                await site.Io.Delete(file, cancellation);
+                deleted++;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CatalogException or Azure.RequestFailedException)
+        {
+            site.Progress.Report(new ProgressEvent.Warning($"Files that no snapshot names could not be deleted ({folder.Location}, names with {run}): {e.Message}"));
+        }
+
+        return deleted;
+    }
+
+    private static async Task<List<string>> Own(IFileIO io, string run, TableFolder folder, CancellationToken cancellation)
+    {
+        var own = new List<string>();
+        foreach ((string place, string prefix) in new[] { (folder.Data, $"{run}-"), (folder.Metadata, $"{run}-"), (folder.Metadata, "snap-") })
+        {
+            await foreach (FileEntry file in io.List($"{place}{prefix}", cancellation))
+            {
+                if (IsOf(run, file.Location[place.Length..]))
                 {
-                    await site.Io.Delete(file.Location, cancellation);
+                    own.Add(file.Location);
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Azure.RequestFailedException)
+
+        return own;
+    }
+
+    /// <summary>All files that snapshots name which were made since the run began: no older one can name a file of the run.</summary>
+    private static async Task<HashSet<string>> Named(IFileIO io, TableMetadata table, DateTimeOffset begun, CancellationToken cancellation)
+    {
+        // Clocks differ: an hour is more than enough.
+        long since = begun.AddHours(-1).ToUnixTimeMilliseconds();
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Snapshot snapshot in table.Snapshots.Where(s => s.TimestampMs >= since))
         {
-            site.Progress.Report(new ProgressEvent.Warning($"Files that were not published could not be deleted ({prefix}*): {e.Message} Nothing refers to them."));
+            if (snapshot.ManifestList is { } list)
+            {
+                named.Add(list);
+            }
+
+            foreach (ManifestFile manifest in await ManifestList.Read(io, snapshot, cancellation))
+            {
+                if (!named.Add(manifest.Path))
+                {
+                    continue;
+                }
+
+                await foreach (ManifestEntry entry in ManifestReader.Read(io, manifest, cancellation))
+                {
+                    named.Add(entry.File.FilePath);
+                }
+            }
         }
+
+        return named;
+    }
+
+    private readonly record struct TableFolder(string Location)
+    {
+        public string Data => $"{Location}/data/";
+
+        public string Metadata => $"{Location}/metadata/";
     }
 }

@@ -9,7 +9,7 @@ public enum Outcome
     /// <summary>The source's rows are those already published: no new snapshot.</summary>
     Unchanged,
 
-    /// <summary>Copied and verified but not published, since another table failed.</summary>
+    /// <summary>Not published, since another table failed; <see cref="TableReport.Error"/> says how far it came.</summary>
     Withheld,
 
     Failed,
@@ -82,7 +82,7 @@ public sealed record TableReport
     public required string Class { get; init; }
     public required Outcome Outcome { get; init; }
 
-    /// <summary>Why it failed: what went wrong and the way out.</summary>
+    /// <summary>Why it failed or is withheld: what went wrong and the way out. Null for a table that is published or unchanged.</summary>
     public string? Error { get; init; }
 
     /// <summary>A short stable word for the error, e.g. <c>verification</c>; null where there is none.</summary>

@@ -46,6 +46,13 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     public Task<SnapshotReader> Read(string token, CancellationToken cancellation) =>
         _lent.TryGetValue(token, out SnapshotReaders? readers) ? readers.Rent(cancellation) : SnapshotReader.Open(Source, token, cancellation);
 
+    /// <summary>Connects to the source and hangs up again: what keeps us from it is best told before anything is begun.</summary>
+    /// <exception cref="Mammoth.Postgres.Errors.SourceConnectionException">It can't be connected to.</exception>
+    public async Task Reach(CancellationToken cancellation)
+    {
+        await using SourceSession session = await SourceSession.Open(Source, cancellation);
+    }
+
     /// <summary>A table's current state; null where there is no such table.</summary>
     public async Task<TableMetadata?> Load(string @namespace, string table, CancellationToken cancellation) =>
         (await Catalog.Load(new(@namespace, table), cancellation))?.Metadata;
@@ -84,7 +91,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     }
 
     /// <summary>Moves all these tables by one write of the catalog. The run's id is the commit's: asked twice, it happens once.</summary>
-    /// <exception cref="MammothException">The tables were changed by somebody else: nothing moved.</exception>
+    /// <exception cref="CommitRejectedException">The tables were changed by somebody else: nothing moved.</exception>
     /// <exception cref="TransientException">The catalog could not be reached to find out.</exception>
     public async Task Commit(IReadOnlyList<StagedCommit> commits, string run, CancellationToken cancellation)
     {
@@ -96,7 +103,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
         if (result.Outcome == CommitOutcome.Rejected)
         {
-            throw new MammothException(result.Reason!, "Nothing was published. Let one writer at a time write a table, and run again.");
+            throw new CommitRejectedException(result.Reason!);
         }
 
         if (result.Outcome == CommitOutcome.Unknown)

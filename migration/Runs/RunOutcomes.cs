@@ -1,4 +1,5 @@
 using Mammoth.Migration.Plans;
+using Mammoth.Postgres.Catalog;
 
 namespace Mammoth.Migration.Runs;
 
@@ -12,22 +13,23 @@ public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> 
         return folder.Write(folder.Fresh($"outcomes/{epoch}"), new RunOutcomes(planFolder, outcomes), cancellation);
     }
 
-    /// <summary>All recorded outcomes, each with its table's plan; and the head of the last epoch's plan.</summary>
-    public static async Task<(IReadOnlyList<(TablePlan Plan, TableOutcome Outcome)> Tables, MigrationPlan? Head)> Read(MigrationSite site, string run, IReadOnlyList<string> locations, CancellationToken cancellation)
+    /// <summary>The last recorded outcome of each table, with its plan; and the folder of the last epoch's plan, where anything is recorded.</summary>
+    public static async Task<(IReadOnlyList<(TablePlan Plan, TableOutcome Outcome)> Tables, string? PlanFolder)> Read(MigrationSite site, string run, IReadOnlyList<string> locations, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
-        var all = new List<(TablePlan, TableOutcome)>();
-        MigrationPlan? head = null;
+        var last = new OrderedDictionary<QualifiedName, (TablePlan, TableOutcome)>();
+        string? plans = null;
         foreach (string location in locations)
         {
             RunOutcomes group = await folder.Read<RunOutcomes>(location, cancellation);
-            head = await RunPlan.ReadHead(site, run, group.PlanFolder, cancellation);
+            plans = group.PlanFolder;
             foreach (TableOutcome outcome in group.Tables)
             {
-                all.Add((await folder.Read<TablePlan>(RunPlan.TableFile(group.PlanFolder, outcome.Table), cancellation), outcome));
+                TablePlan plan = await folder.Read<TablePlan>(RunPlan.TableFile(group.PlanFolder, outcome.Table), cancellation);
+                last[plan.Source] = (plan, outcome);
             }
         }
 
-        return (all, head);
+        return ([.. last.Values], plans);
     }
 }

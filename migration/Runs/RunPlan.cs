@@ -19,11 +19,11 @@ public static class RunPlan
     {
         RunFolder folder = site.Folder(run);
         RunRecord record = await RunRecord.Read(site, run, cancellation);
-        HashSet<QualifiedName> done = [.. (await RunOutcomes.Read(site, run, recorded, cancellation)).Tables.Select(o => o.Plan.Source)];
+        HashSet<QualifiedName> done = [.. (await RunOutcomes.Read(site, run, recorded, cancellation)).Tables.Where(o => o.Outcome.IsFinal).Select(o => o.Plan.Source)];
         MigrationPlan whole = await Inspect(site, record.Options, token, cancellation);
         MigrationPlan plan = whole with { Tables = [.. whole.Tables.Where(t => !done.Contains(t.Source)).Select((t, i) => t with { Index = i })] };
         string plans = folder.Fresh($"plans/{epoch}", "");
-        await folder.Write($"{plans}/plan.json", plan, cancellation);
+        await folder.Write($"{plans}/{Whole}", plan, cancellation);
         await folder.Write($"{plans}/{Head}", whole with { Tables = [] }, cancellation);
         foreach (TablePlan table in plan.Tables)
         {
@@ -63,6 +63,11 @@ public static class RunPlan
     public static Task<MigrationPlan> ReadHead(MigrationSite site, string run, string folder, CancellationToken cancellation) =>
         site.Folder(run).Read<MigrationPlan>($"{folder}/{Head}", cancellation);
 
+    /// <summary>A plan with its tables.</summary>
+    public static Task<MigrationPlan> Read(MigrationSite site, string run, string folder, CancellationToken cancellation) =>
+        site.Folder(run).Read<MigrationPlan>($"{folder}/{Whole}", cancellation);
+
+    private const string Whole = "plan.json";
     private const string Head = "head.json";
 
     /// <summary>Where a plan's table lies.</summary>

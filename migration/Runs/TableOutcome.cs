@@ -12,6 +12,9 @@ public enum TableState
     /// <summary>Another table failed first and the run stops on errors.</summary>
     Skipped,
 
+    /// <summary>Something that may pass outlasted all retries: it starts again when the run goes on.</summary>
+    Interrupted,
+
     Failed,
 }
 
@@ -19,5 +22,9 @@ public enum TableState
 /// <param name="Table">Its index in the plan of its epoch.</param>
 /// <param name="Staged">The location of its <see cref="Staging.StagedTable"/>, where it is staged.</param>
 /// <param name="Code">The error's short stable word.</param>
-/// <param name="Error">What went wrong and the way out, where it failed.</param>
-public sealed record TableOutcome(int Table, TableState State, int Epoch, string? Staged = null, string? Error = null, string? Code = null);
+/// <param name="Error">What went wrong and the way out, where it failed or was interrupted.</param>
+public sealed record TableOutcome(int Table, TableState State, int Epoch, string? Staged = null, string? Error = null, string? Code = null)
+{
+    /// <summary>No later epoch has to do with it.</summary>
+    public bool IsFinal => State is TableState.Staged or TableState.Failed;
+}

@@ -16,6 +16,9 @@ public static class SnapshotHold
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>So long a holder believes that a store it can't reach will be there again; a snapshot is worth some patience.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
     /// <summary>Takes the snapshot and holds it until it is released.</summary>
     /// <returns>How long it was held.</returns>
     /// <exception cref="SnapshotLostException">It was lost, or had been taken before by a holder that is gone.</exception>
@@ -29,7 +32,7 @@ public static class SnapshotHold
 
         var held = Stopwatch.StartNew();
         RunRecord record = await RunRecord.Read(site, run, cancellation);
-        await using Held source = await Take(site, record, epoch, cancellation);
+        await using Held source = await Take(site, record, cancellation);
         SnapshotHolder holder = source.Holder;
         var snapshot = new HeldSnapshot(epoch, holder.Token, holder.Visible, holder.Lsn, holder.TakenAt);
         using IDisposable lent = site.Lend(source.Readers);
@@ -48,7 +51,7 @@ public static class SnapshotHold
     }
 
     /// <summary>Waits until the epoch's snapshot is held.</summary>
-    /// <exception cref="MammothException">As the holder failed.</exception>
+    /// <exception cref="SnapshotLostException">It was released without having been held: its holder failed.</exception>
     public static async Task<HeldSnapshot> Await(MigrationSite site, string run, int epoch, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
@@ -59,9 +62,9 @@ public static class SnapshotHold
                 return held;
             }
 
-            if (await folder.TryRead<NotHeld>(folder.Fixed(Refused(epoch)), cancellation) is { } refused)
+            if (await folder.Exists(folder.Fixed(Released(epoch)), cancellation))
             {
-                throw new SourceRefusedException(refused.Message, refused.WayOut);
+                throw new SnapshotLostException($"The snapshot of epoch {epoch} was given up before it was held.");
             }
 
             await Task.Delay(Poll, cancellation);
@@ -95,7 +98,7 @@ public static class SnapshotHold
         return all;
     }
 
-    private static async Task<Held> Take(MigrationSite site, RunRecord record, int epoch, CancellationToken cancellation)
+    private static async Task<Held> Take(MigrationSite site, RunRecord record, CancellationToken cancellation)
     {
         NamePattern[] include = [.. record.Options.Include.Select(p => new NamePattern(p))];
         NamePattern[] exclude = [.. record.Options.Exclude.Select(p => new NamePattern(p))];
@@ -138,19 +141,11 @@ public static class SnapshotHold
 
             return new Held(holder, readers);
         }
-        catch (Exception e)
+        catch
         {
             if (holder is not null)
             {
                 await holder.DisposeAsync();
-            }
-
-            if (!cancellation.IsCancellationRequested)
-            {
-                // Whoever waits for the snapshot must hear of it, whatever it was.
-                MammothException? error = SourceErrors.Translate(e);
-                RunFolder folder = site.Folder(record.RunId);
-                await folder.Write(folder.Fixed(Refused(epoch)), new NotHeld(error?.Message ?? e.Message, error?.WayOut), cancellation);
             }
 
             throw;
@@ -162,7 +157,8 @@ public static class SnapshotHold
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, holder.Lost);
         try
         {
-            while (!await folder.Exists(folder.Fixed(Released(epoch)), either.Token))
+            var unheard = Stopwatch.StartNew();
+            while (!await IsReleased(folder, epoch, unheard, either.Token))
             {
                 await Task.Delay(Poll, either.Token);
             }
@@ -173,15 +169,25 @@ public static class SnapshotHold
         }
     }
 
+    private static async Task<bool> IsReleased(RunFolder folder, int epoch, Stopwatch unheard, CancellationToken cancellation)
+    {
+        try
+        {
+            bool released = await folder.Exists(folder.Fixed(Released(epoch)), cancellation);
+            unheard.Restart();
+            return released;
+        }
+        catch (Exception e) when (unheard.Elapsed < Patience && SourceErrors.Translate(e) is { IsTransient: true })
+        {
+            return false;
+        }
+    }
+
     private static SnapshotLostException Lost(int epoch) => new($"The snapshot of epoch {epoch} went with the process that held it.");
 
     private static string Taken(int epoch) => $"snapshots/{epoch}.json";
 
-    private static string Refused(int epoch) => $"snapshots/{epoch}-refused.json";
-
     private static string Released(int epoch) => $"snapshots/{epoch}-released.json";
-
-    private sealed record NotHeld(string Message, string? WayOut);
 
     private sealed record Held(SnapshotHolder Holder, SnapshotReaders Readers) : IAsyncDisposable
     {

@@ -84,7 +84,7 @@ public sealed record StagedTable
         if (!unchanged)
         {
             Dictionary<string, string> facts = await Facts(site, run, opened, digest, quarantined, layout, cancellation);
-            snapshot = await new SnapshotStaging(site.Io, current, opened.TableLocation, opened.Schema())
+            snapshot = await new SnapshotStaging(site.Io, current, opened.TableLocation, opened.Schema()) { Owner = run }
                 .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), facts, TableProperties(opened), cancellation);
             commits.Add(StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot));
             aside = await Quarantine(site, run, opened, chunks, facts, commits, cancellation);
@@ -126,7 +126,7 @@ public sealed record StagedTable
         }
 
         // Also without rows, where an earlier run had some: what is no longer in quarantine must not stay there.
-        StagedSnapshot staged = await new SnapshotStaging(site.Io, current, opened.QuarantineLocation, current?.CurrentSchema ?? QuarantineRows.Schema)
+        StagedSnapshot staged = await new SnapshotStaging(site.Io, current, opened.QuarantineLocation, current?.CurrentSchema ?? QuarantineRows.Schema) { Owner = run }
             .Replace(manifests, RunRecord.Tag(run), facts, new Dictionary<string, string> { [QuarantineRows.Mark] = opened.Plan.Source.ToString() }, cancellation);
         commits.Add(StagedCommit.Of(opened.Plan.Namespace, name, staged));
         return staged;

@@ -4,7 +4,7 @@ using Mammoth.Orchestrations.Runtime;
 
 namespace Mammoth.Orchestrations.Migrations;
 
-/// <summary>Waits until the epoch's snapshot is held, and gives its token; or fails as the holder did.</summary>
+/// <summary>Waits until the epoch's snapshot is held, and gives its token; or fails where it is released before that.</summary>
 public sealed class AwaitSnapshot(MigrationSite site) : Activity<AwaitSnapshot, AwaitSnapshot.Input, AwaitSnapshot.Result>
 {
     public sealed record Input(string Run, int Epoch);

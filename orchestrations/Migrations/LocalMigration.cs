@@ -31,21 +31,28 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
     }
 
     /// <summary>Runs a new run, or goes on with one that was begun.</summary>
+    /// <exception cref="RunInterruptedException">It can't go on for now; run again, it goes on where it was.</exception>
     /// <exception cref="MammothException">The run failed before there was anything to report.</exception>
+    /// <exception cref="Mammoth.Postgres.Errors.SourceConnectionException">The source can't be connected to; nothing was begun, and nothing that was begun ended.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop; run again, it goes on.</exception>
     public async Task<RunReport> Run(RunRecord record, CancellationToken cancellation)
     {
         Directory.CreateDirectory(stateFolder);
         string marker = Path.Combine(stateFolder, $"{record.RunId}.json");
         string journal = Path.Combine(stateFolder, $"{record.RunId}.db");
-        if (!File.Exists(marker))
+        bool isNew = !File.Exists(marker);
+        if (isNew)
         {
             if (await RunRecord.TryRead(site, record.RunId, cancellation) is not null)
             {
                 // Its commit is decided and its files may be published: going through it again could take them for leftovers.
                 throw new UsageException($"Run {record.RunId} has ended, or is under way on another machine.", "Leave --run-id out, or name a new one.");
             }
+        }
 
+        await site.Reach(cancellation);
+        if (isNew)
+        {
             await WriteMarker(marker, record, cancellation);
         }
 
@@ -62,12 +69,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         try
         {
             await using LocalHost host = await LocalHost.Open(journal, new Registry().AddMigrations(site), local, cancellation);
-            if (await host.Status(begun.RunId, cancellation) is null)
-            {
-                await host.Start<MigrateDatabase>(begun.RunId, new MigrateDatabase.Input(begun.RunId, begun.Options.OnError, slots), cancellation);
-            }
-
-            result = await host.WaitForCompletion<MigrateDatabase.Result>(begun.RunId, cancellation);
+            result = await GoOn(host, begun, cancellation);
         }
         catch (FailureException e) when (e.Failure.IsCancelled)
         {
@@ -82,6 +84,63 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         RunReport report = await site.Folder(begun.RunId).Read<RunReport>(result.Report, cancellation);
         Forget(marker, journal);
         return report;
+    }
+
+    /// <summary>Starts the run, or tells it to go on, and waits until it has ended or is interrupted again.</summary>
+    private static async Task<MigrateDatabase.Result> GoOn(LocalHost host, RunRecord run, CancellationToken cancellation)
+    {
+        InstanceStatus? status = await host.Status(run.RunId, cancellation);
+        RunStanding? last = status?.CustomAs<RunStanding>();
+        if (status is null)
+        {
+            await host.Start<MigrateDatabase>(run.RunId, new MigrateDatabase.Input(run.RunId, run.Options.OnError, run.Options.Slots), cancellation);
+        }
+        else if (last?.Interruption is { } before && !status.HasEnded)
+        {
+            await host.Raise(run.RunId, new GoOn(before.Number), cancellation);
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<MigrateDatabase.Result> end = host.WaitForCompletion<MigrateDatabase.Result>(run.RunId, over.Token);
+        Task<Interruption?> interruption = NextInterruption(host, run.RunId, last?.Interruptions ?? 0, over.Token);
+        bool ended = await Task.WhenAny(end, interruption) == end;
+        if (!ended && await interruption is { } found)
+        {
+            await Abandon(end, over);
+            string wayOut = found.WayOut?.Replace("Run the same command again.", "", StringComparison.Ordinal).Trim() ?? "";
+            throw new RunInterruptedException(
+                $"Run {run.RunId} can't go on for now: {found.Message}",
+                $"{wayOut} Run the same command again to resume it, when the cause has passed: tables already finished are kept.".TrimStart());
+        }
+
+        try
+        {
+            return await end;
+        }
+        finally
+        {
+            await Abandon(interruption, over);
+        }
+    }
+
+    /// <returns>Null where the runtime came to an end of its own.</returns>
+    private static async Task<Interruption?> NextInterruption(LocalHost host, string run, int after, CancellationToken cancellation)
+    {
+        await foreach (InstanceStatus status in host.Observe(run, cancellation))
+        {
+            if (status.InstanceId == run && !status.HasEnded && status.CustomAs<RunStanding>()?.Interruption is { } interruption && interruption.Number > after)
+            {
+                return interruption;
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task Abandon(Task wait, CancellationTokenSource over)
+    {
+        await over.CancelAsync();
+        await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static string Text(RunRecord record) => JsonSerializer.Serialize(record.Options, RunFolder.Json);

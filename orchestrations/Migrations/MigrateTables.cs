@@ -1,3 +1,4 @@
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Runtime;
@@ -12,47 +13,66 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
     /// <param name="Skip">Record all as skipped: another table failed and the run stops on errors.</param>
     public sealed record Input(string Run, int Epoch, string Token, string PlanFolder, int From, int Count, int Slots, OnError OnError, bool Skip);
 
-    /// <param name="Outcomes">Location of the list of <see cref="TableOutcome"/>.</param>
-    public sealed record Result(string Outcomes, int Staged, bool Failed, bool Lost);
+    /// <param name="Outcomes">Location of the list of <see cref="TableOutcome"/>; null where it could not be recorded.</param>
+    /// <param name="Interrupted">What interrupted a table, where something did.</param>
+    public sealed record Result(string? Outcomes, int Staged, bool Failed, bool Lost, Failure? Interrupted);
 
     public override async Task<Result> Run(OrchestrationContext context, Input input)
     {
         bool skip = input.Skip;
+        Failure? interrupted = null;
         IReadOnlyList<TableOutcome> outcomes = await context.Window(
             [.. Enumerable.Range(input.From, input.Count)],
             input.Slots,
             async table =>
             {
-                TableOutcome outcome = skip
-                    ? new TableOutcome(table, TableState.Skipped, input.Epoch)
-                    : await Migrate(context, input, table);
-                skip |= outcome.State == TableState.SnapshotLost || (outcome.State == TableState.Failed && input.OnError == OnError.Stop);
+                if (skip)
+                {
+                    return new TableOutcome(table, TableState.Skipped, input.Epoch);
+                }
+
+                (TableOutcome outcome, Failure? failure) = await Migrate(context, input, table);
+                interrupted ??= outcome.State == TableState.Interrupted ? failure : null;
+                skip |= outcome.State == TableState.SnapshotLost || (outcome.State != TableState.Staged && input.OnError == OnError.Stop);
                 return outcome;
             });
-        bool lost = outcomes.Any(o => o.State == TableState.SnapshotLost);
-        if (lost)
-        {
-            // What was skipped only because the snapshot was gone has its turn under the next one.
-            outcomes = [.. outcomes.Where(o => o.State is TableState.Staged or TableState.Failed)];
-        }
-
         string path = await RecordOutcomes.Call(context, new(input.Run, input.Epoch, input.PlanFolder, outcomes), Retries.Lasting);
-        return new(path, outcomes.Count(o => o.State == TableState.Staged), outcomes.Any(o => o.State == TableState.Failed), lost);
+        return new(
+            path,
+            outcomes.Count(o => o.State == TableState.Staged),
+            outcomes.Any(o => o.State == TableState.Failed),
+            outcomes.Any(o => o.State == TableState.SnapshotLost),
+            interrupted);
     }
 
-    private static async Task<TableOutcome> Migrate(OrchestrationContext context, Input input, int table)
+    private static async Task<(TableOutcome Outcome, Failure? Failure)> Migrate(OrchestrationContext context, Input input, int table)
     {
         try
         {
-            return await MigrateTable.Call(context, new(input.Run, input.Epoch, input.Token, input.PlanFolder, table, input.Slots));
+            return (await MigrateTable.Call(context, new(input.Run, input.Epoch, input.Token, input.PlanFolder, table, input.Slots)), null);
         }
-        catch (FailureException e) when (e.Failure.Type == nameof(Mammoth.Migration.Errors.SnapshotLostException))
+        catch (FailureException e) when (e.Failure.Type == nameof(SnapshotLostException))
         {
-            return new TableOutcome(table, TableState.SnapshotLost, input.Epoch);
+            return (new TableOutcome(table, TableState.SnapshotLost, input.Epoch), null);
         }
-        catch (FailureException e) when (!e.Failure.IsCancelled)
+        catch (FailureException e)
         {
-            return new TableOutcome(table, TableState.Failed, input.Epoch, Error: FailureText.Of(e.Failure), Code: e.Failure.Code);
+            TableState state = e.Failure.Transient ? TableState.Interrupted : TableState.Failed;
+            var outcome = new TableOutcome(table, state, input.Epoch, Error: FailureText.Of(e.Failure), Code: e.Failure.Code);
+            await Tell(context, input, outcome);
+            return (outcome, e.Failure);
+        }
+    }
+
+    private static async Task Tell(OrchestrationContext context, Input input, TableOutcome outcome)
+    {
+        try
+        {
+            await TellFailure.Call(context, new(input.Run, input.PlanFolder, outcome), Retries.Patient);
+        }
+        catch (FailureException)
+        {
+            // Only for those who watch: the report says it too.
         }
     }
 }

@@ -29,6 +29,8 @@ public static class MigrationRegistry
         .AddActivity(() => new StageTable(site))
         .AddActivity(() => new VerifyTable(site))
         .AddActivity(() => new RecordOutcomes(site))
+        .AddActivity(() => new TellFailure(site))
         .AddActivity(() => new PublishRun(site))
+        .AddActivity(() => new SweepRun(site))
         .Classify(FailureText.Classify);
 }

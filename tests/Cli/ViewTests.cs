@@ -42,7 +42,7 @@ public sealed class ViewTests
 
         Assert.Contains("Nothing was published", text, StringComparison.Ordinal);
         Assert.Contains("shop.orders: The role reader may not SELECT", text, StringComparison.Ordinal);
-        Assert.Contains("--run-id run-7", text, StringComparison.Ordinal);
+        Assert.Contains("run the same command again", text, StringComparison.Ordinal);
         Assert.DoesNotContain("consistency:", text, StringComparison.Ordinal);
     }
 

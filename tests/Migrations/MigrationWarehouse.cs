@@ -3,7 +3,9 @@ using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Migrations;
+using Mammoth.Tests.Iceberg;
 
 namespace Mammoth.Tests.Migrations;
 
@@ -13,6 +15,12 @@ internal sealed class MigrationWarehouse : IDisposable, IProgressSink
     private readonly List<ProgressEvent> _events = [];
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("mammoth-warehouse-").FullName;
+
+    /// <summary>The store, which fails where a test says.</summary>
+    public FaultyFileIO Store { get; } = new(new LocalFileIO());
+
+    /// <summary>Runs with each event.</summary>
+    public Action<ProgressEvent> Watching { get; set; } = _ => { };
 
     public IReadOnlyList<ProgressEvent> Events
     {
@@ -33,20 +41,35 @@ internal sealed class MigrationWarehouse : IDisposable, IProgressSink
         {
             _events.Add(progress);
         }
+
+        Watching(progress);
     }
 
-    public async Task<MigrationSite> Site(string source, CancellationToken cancellation)
-    {
-        var io = new LocalFileIO();
-        return new MigrationSite(source, io, await StorageCatalog.Open(io, Root, readOnly: false, cancellation), this);
-    }
+    public async Task<MigrationSite> Site(string source, CancellationToken cancellation) =>
+        new(source, Store, await StorageCatalog.Open(Store, Root, readOnly: false, cancellation), this);
 
     /// <summary>Runs a whole migration under a new run id.</summary>
-    public async Task<RunReport> Migrate(string source, MigrationOptions options, CancellationToken cancellation)
+    public async Task<RunReport> Migrate(string source, MigrationOptions options, CancellationToken cancellation) =>
+        await Migrate(source, New(source, options), cancellation);
+
+    /// <summary>Runs a run, or goes on with it, as a new process would; waits between retries are short.</summary>
+    public async Task<RunReport> Migrate(string source, RunRecord record, CancellationToken cancellation) =>
+        await (await Local(source, cancellation)).Run(record, cancellation);
+
+    public async Task<LocalMigration> Local(string source, CancellationToken cancellation) =>
+        new(await Site(source, cancellation), Path.Combine(Folder, "_mammoth", "local"), new LocalOptions { Time = new HastyTime(300), Flush = false });
+
+    public static RunRecord New(string source, MigrationOptions options)
     {
-        MigrationSite site = await Site(source, cancellation);
-        var local = new LocalMigration(site, Path.Combine(Folder, "_mammoth", "local"));
-        return await local.Run(new RunRecord(RunRecord.NewId(DateTimeOffset.UtcNow), options, site.SourceName, DateTimeOffset.UtcNow), cancellation);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return new(RunRecord.NewId(now), options, Mammoth.Postgres.Sessions.ConnectionText.Describe(Mammoth.Postgres.Sessions.ConnectionText.Parse(source)), now);
+    }
+
+    /// <summary>The names of the files in a folder of a table.</summary>
+    public string[] Files(string table, string folder = "data")
+    {
+        string path = Path.Combine([Folder, .. table.Split('.'), folder]);
+        return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)] : [];
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
