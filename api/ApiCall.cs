@@ -11,10 +11,10 @@ internal sealed record ApiCall(ApiSite Site, IOrchestrationClient Client, HttpRe
 {
     public MigrationSite Migration => Site.Migration;
 
-    /// <summary>A part of the path, decoded. The server leaves an encoded slash as it is.</summary>
+    /// <summary>A part of the path, decoded. An encoded slash stays encoded: no name in a warehouse has one.</summary>
     public string Part(string name) =>
         Request.RouteValues[name] is string { Length: > 0 } value
-            ? value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)
+            ? value
             : throw ProblemException.NotFound($"The path names no {name}.");
 
     /// <summary>A number of the query.</summary>

@@ -29,12 +29,21 @@ internal static class RunControl
     {
         RunEntry entry = await Live(call, cancellation);
         await Each(call, entry.Run, InstanceState.Suspended, call.Client.Resume, cancellation);
-        if (RunReader.InterruptionOf(entry.Kind, await call.Client.Status(entry.Run, cancellation)) is { } interruption)
+        await GoOn(call.Client, entry, cancellation);
+        return await Status(call, entry, cancellation);
+    }
+
+    /// <summary>Tells an interrupted run that the cause may have passed.</summary>
+    /// <returns>Whether it was interrupted.</returns>
+    public static async Task<bool> GoOn(IOrchestrationClient client, RunEntry entry, CancellationToken cancellation)
+    {
+        if (RunReader.InterruptionOf(entry.Kind, await client.Status(entry.Run, cancellation)) is not { } interruption)
         {
-            await call.Client.Raise(entry.Run, new GoOn(interruption.Number), cancellation);
+            return false;
         }
 
-        return await Status(call, entry, cancellation);
+        await client.Raise(entry.Run, new GoOn(interruption.Number), cancellation);
+        return true;
     }
 
     public static async Task<IResult> Cancel(ApiCall call, CancellationToken cancellation)

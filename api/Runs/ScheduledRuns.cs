@@ -9,9 +9,9 @@ namespace Mammoth.Api.Runs;
 /// <summary>What timers start.</summary>
 public static class ScheduledRuns
 {
-    /// <summary>Starts the migration of a schedule's occurrence: once, however many hosts ask and however often. Where another is under way it is left out.</summary>
+    /// <summary>Starts the migration of a schedule's occurrence: once, however many hosts ask and however often. Where another is under way it is left out; one that is interrupted goes on instead.</summary>
     /// <param name="due">When it was to start.</param>
-    /// <returns>The run's id, or null where it was left out.</returns>
+    /// <returns>The id of the run that begins or goes on, or null where there is none.</returns>
     public static async Task<string?> Migration(ApiSite site, IOrchestrationClient client, DateTimeOffset due, CancellationToken cancellation)
     {
         try
@@ -21,6 +21,12 @@ public static class ScheduledRuns
         }
         catch (ProblemException e) when (e.Code == "run-under-way")
         {
+            if (e.Run is { } other && await RunIndex.Find(site.Migration, other, cancellation) is { } entry && await RunControl.GoOn(client, entry, cancellation))
+            {
+                // The caller says so.
+                return other;
+            }
+
             site.Logger.LogWarning("The scheduled migration was left out: {Reason}", e.Message);
             return null;
         }

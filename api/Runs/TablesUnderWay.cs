@@ -60,6 +60,9 @@ internal static class TablesUnderWay
     {
         { State: InstanceState.Completed } => TableProgressState.Staged,
         { State: InstanceState.Failed or InstanceState.Terminated, Failure.IsCancelled: true } => TableProgressState.Withheld,
+
+        // It starts again when the run goes on.
+        { State: InstanceState.Failed, Failure.Transient: true } => TableProgressState.Waiting,
         { State: InstanceState.Failed or InstanceState.Terminated } => TableProgressState.Failed,
         _ => standing.Phase switch
         {

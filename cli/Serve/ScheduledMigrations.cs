@@ -31,7 +31,7 @@ internal sealed class ScheduledMigrations(Schedule schedule, ApiSite site, IOrch
         {
             string? run = await ScheduledRuns.Migration(site, client, due, cancellationToken);
             if (run is not null && logger.IsEnabled(LogLevel.Information))
-                logger.LogInformation("Run {Run} begins, as the schedule says.", run);
+                logger.LogInformation("Run {Run} is under way, as the schedule says.", run);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -38,6 +38,34 @@ public sealed class Readers : IAsyncDisposable
             ["paths"] = new JsonObject((paths ?? new Dictionary<string, string>()).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
         }, cancellation);
 
+    /// <summary>Lists all tables of an Iceberg REST catalog and loads each, with iceberg-js.</summary>
+    /// <param name="url">Where the protocol's <c>v1</c> is below.</param>
+    public Task<ReaderRows> Catalog(Uri url, string token, CancellationToken cancellation) =>
+        Ask(new JsonObject { ["reader"] = "catalog", ["url"] = url.AbsoluteUri, ["token"] = token }, cancellation);
+
+    /// <summary>Reads a whole table that an Iceberg REST catalog names: iceberg-js finds it, icebird reads it.</summary>
+    public Task<ReaderRows> Icebird(Uri catalog, string token, string @namespace, string table, IReadOnlyDictionary<string, string>? paths, CancellationToken cancellation) =>
+        Ask(new JsonObject
+        {
+            ["reader"] = "icebirdByCatalog",
+            ["url"] = catalog.AbsoluteUri,
+            ["token"] = token,
+            ["namespace"] = @namespace,
+            ["name"] = table,
+            ["paths"] = new JsonObject((paths ?? new Dictionary<string, string>()).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
+        }, cancellation);
+
+    /// <summary>Holds an OpenAPI document against OpenAPI's own schema, and JSON values against schemas of the document.</summary>
+    /// <param name="values">Each with the pointer of its schema in the document.</param>
+    /// <returns>What is wrong, a row each.</returns>
+    public Task<ReaderRows> OpenApi(JsonNode document, IEnumerable<(string Pointer, JsonNode? Value)> values, CancellationToken cancellation) =>
+        Ask(new JsonObject
+        {
+            ["reader"] = "openapi",
+            ["document"] = document.DeepClone(),
+            ["values"] = new JsonArray([.. values.Select(v => new JsonObject { ["pointer"] = v.Pointer, ["value"] = v.Value?.DeepClone() })]),
+        }, cancellation);
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)

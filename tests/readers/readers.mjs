@@ -2,6 +2,9 @@
 //   {"id", "reader": "clickhouse", "sql", "directory"}    ClickHouse reads only below its working directory
 //   {"id", "reader": "duckdb", "sql"}
 //   {"id", "reader": "icebird", "table", "paths"}         paths: how locations in metadata are reached, by prefix; "?query" is put after the URL
+//   {"id", "reader": "catalog", "url", "token"}           an Iceberg REST catalog: its tables, each loaded
+//   {"id", "reader": "icebirdByCatalog", "url", "token", "namespace", "name", "paths"}
+//   {"id", "reader": "openapi", "document", "values"}     values: [{"pointer", "value"}], each held against the schema there
 // An answer is {"id", "columns", "rows"} or {"id", "error"}. Values are strings, exact; null is null; nested values are JSON with strings inside.
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
@@ -66,6 +69,54 @@ async function icebird(request) {
   return { columns, rows: rows.map(row => columns.map(column => text(row[column]))) }
 }
 
+async function restCatalog({ url, token }) {
+  const { IcebergRestCatalog } = await import('iceberg-js')
+  return new IcebergRestCatalog({ baseUrl: url, auth: { type: 'bearer', token } })
+}
+
+async function catalog(request) {
+  const client = await restCatalog(request)
+  const rows = []
+  for (const { namespace } of (await client.listNamespaces()).namespaces) {
+    for (const { name } of (await client.listTables({ namespace })).identifiers) {
+      // The snapshot's id is larger than a number of JavaScript's: it is taken from the text.
+      const answer = await http(`${request.url}/v1/namespaces/${encodeURIComponent(namespace[0])}/tables/${encodeURIComponent(name)}`, { headers: { Authorization: `Bearer ${request.token}` } })
+      const metadata = await client.loadTable({ namespace, name })
+      rows.push([namespace.join('.'), name, /"current-snapshot-id":\s*(\d+)/.exec(await answer.text())[1], metadata.location])
+    }
+  }
+  return { columns: ['namespace', 'name', 'snapshot', 'location'], rows }
+}
+
+async function icebirdByCatalog(request) {
+  const { icebergRead } = await import('icebird')
+  paths = {}
+  const metadata = await (await restCatalog(request)).loadTable({ namespace: [request.namespace], name: request.name })
+  paths = request.paths ?? {}
+  const schema = metadata.schemas.find(s => s['schema-id'] === metadata['current-schema-id'])
+  const columns = schema.fields.map(field => field.name)
+  const rows = await icebergRead({ tableUrl: metadata.location, metadata })
+  return { columns, rows: rows.map(row => columns.map(column => text(row[column]))) }
+}
+
+async function openapi({ document, values }) {
+  const { Validator } = await import('@seriousme/openapi-schema-validator')
+  const { default: Ajv } = await import('ajv/dist/2020.js')
+  const { default: formats } = await import('ajv-formats')
+  const rows = []
+  const result = await new Validator().validate(structuredClone(document))
+  if (!result.valid) rows.push(['document', JSON.stringify(result.errors)])
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true })
+  formats(ajv)
+  ajv.addSchema(document, 'document')
+  for (const { pointer, value } of values) {
+    const check = ajv.getSchema(`document${pointer}`)
+    if (!check) rows.push([pointer, 'there is no such schema'])
+    else if (!check(value)) rows.push([pointer, JSON.stringify(check.errors)])
+  }
+  return { columns: ['where', 'what'], rows }
+}
+
 function text(value) {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return value.toISOString()
@@ -76,7 +127,7 @@ function text(value) {
 
 const plain = value => value instanceof Uint8Array || value instanceof Date ? text(value) : value
 
-const readers = { clickhouse, duckdb, icebird }
+const readers = { clickhouse, duckdb, icebird, catalog, icebirdByCatalog, openapi }
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line)
   let answer

@@ -1,0 +1,94 @@
+using System.Net;
+using Mammoth.Tests.Api.Running;
+using Mammoth.Tests.Fixtures;
+
+namespace Mammoth.Tests.Api;
+
+/// <summary>The server as a program: how it starts, stops, and whom it lets in.</summary>
+public sealed class ServeTests(PostgresFixture postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_key_that_is_made_or_revoked_counts_at_once()
+    {
+        using var area = await ServedArea.Create(postgres, "SELECT 1");
+        await using var server = await area.Serve();
+        string second = await ApiServer.CreateKey(area.Folder, "second");
+        using var client = new HttpClient { BaseAddress = server.Url };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", second);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("api/v1/info", UriKind.Relative), Cancellation)).StatusCode);
+
+        var (listed, names) = await ApiServer.Command(area.Folder, "serve", "key", "list");
+        Assert.Equal(0, listed);
+        Assert.Contains("second", names, StringComparison.Ordinal);
+        Assert.DoesNotContain(second, names, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await ApiServer.Command(area.Folder, "serve", "key", "create", "--name", "second")).ExitCode);
+
+        Assert.Equal(0, (await ApiServer.Command(area.Folder, "serve", "key", "revoke", "second")).ExitCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri("api/v1/info", UriKind.Relative), Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.Get("api/v1/info")).Status);
+    }
+
+    [Fact]
+    public async Task Without_keys_only_this_machine_s_own_programs_and_pages_are_answered()
+    {
+        using var area = await ServedArea.Create(postgres, "SELECT 1");
+        await using var server = await ApiServer.Start(area.Folder, null, "--no-auth", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse);
+        Assert.Equal(HttpStatusCode.OK, (await server.Get("api/v1/info")).Status);
+        Assert.Equal(202, await Asked($"Host: localhost:{server.Url.Port}"));
+        Assert.Equal(202, await Asked($"Host: {server.Url.Authority}\r\nOrigin: http://{server.Url.Authority}"));
+
+        // A name that was made to mean this machine, and a page from elsewhere.
+        Assert.Equal(403, await Asked($"Host: evil.example:{server.Url.Port}"));
+        Assert.Equal(403, await Asked($"Host: {server.Url.Authority}\r\nOrigin: http://evil.example"));
+        Assert.Equal(403, await Asked($"Host: {server.Url.Authority}\r\nOrigin: null"));
+
+        async Task<int> Asked(string headers) => (await Raw.Send(server, $"POST /api/v1/verifications HTTP/1.1\r\n{headers}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")).Status;
+    }
+
+    [Fact]
+    public async Task It_stops_in_good_order_when_it_is_asked_to()
+    {
+        using var area = await ServedArea.Create(postgres, "CREATE TABLE t(id int); INSERT INTO t VALUES (1);");
+        await using var server = await area.Serve();
+        await server.Ended(await server.Migrate());
+        Assert.Equal(0, await server.Stop());
+        Assert.Contains("Stopping", server.Said, StringComparison.Ordinal);
+
+        // What it knew it knows again.
+        await using var again = await area.Serve();
+        Assert.Equal("succeeded", (string?)(await again.Get("api/v1/runs"))["runs"]![0]!["state"]);
+    }
+
+    [Fact]
+    public async Task Two_servers_do_not_share_a_journal()
+    {
+        using var area = await ServedArea.Create(postgres, "SELECT 1");
+        await using var server = await area.Serve();
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => area.Serve());
+        Assert.Contains("journal", refused.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_said_in_a_sentence()
+    {
+        using var area = await ServedArea.Create(postgres, "SELECT 1");
+        await using var server = await area.Serve();
+        var (code, said) = await ApiServer.Command(
+            area.Folder, "serve", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse, "--state", Path.Combine(area.Folder, "other"), "--listen", server.Url.Authority);
+        Assert.Equal(64, code);
+        Assert.Contains($"{server.Url.Authority} is in use", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_schedule_it_migrates_by_itself()
+    {
+        using var area = await ServedArea.Create(postgres, "CREATE TABLE t(id int); INSERT INTO t VALUES (1);");
+        await using var server = await area.Serve("--schedule", "* * * * * *");
+        while ((await server.Get("api/v1/tables"))["tables"]!.AsArray().Count == 0)
+            await Task.Delay(200, Cancellation);
+        var runs = (await server.Get("api/v1/runs?limit=100"))["runs"]!.AsArray();
+        Assert.All(runs, r => Assert.Equal("migration", (string?)r!["kind"]));
+    }
+}
