@@ -3,14 +3,15 @@ using Mammoth.Postgres.Catalog;
 
 namespace Mammoth.Migration.Runs;
 
-/// <summary>What became of a group of tables of one epoch's plan, on storage.</summary>
-public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> Tables)
+/// <summary>What became of a group of tables of one epoch's plan, on storage; linked to an earlier part of the same group.</summary>
+public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> Tables, string? Previous = null)
 {
+    /// <param name="previous">Location of an earlier part, or null.</param>
     /// <returns>The record's location.</returns>
-    public static Task<string> Record(MigrationSite site, string run, int epoch, string planFolder, IReadOnlyList<TableOutcome> outcomes, CancellationToken cancellation)
+    public static Task<string> Record(MigrationSite site, string run, int epoch, string planFolder, IReadOnlyList<TableOutcome> outcomes, string? previous, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
-        return folder.Write(folder.Fresh($"outcomes/{epoch}"), new RunOutcomes(planFolder, outcomes), cancellation);
+        return folder.Write(folder.Fresh($"outcomes/{epoch}"), new RunOutcomes(planFolder, outcomes, previous), cancellation);
     }
 
     /// <summary>The last recorded outcome of each table, with its plan; and the folder of the last epoch's plan, where anything is recorded.</summary>
@@ -21,15 +22,28 @@ public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> 
         string? plans = null;
         foreach (string location in locations)
         {
-            RunOutcomes group = await folder.Read<RunOutcomes>(location, cancellation);
-            plans = group.PlanFolder;
-            foreach (TableOutcome outcome in group.Tables)
+            foreach (RunOutcomes part in await Parts(folder, location, cancellation))
             {
-                TablePlan plan = await folder.Read<TablePlan>(RunPlan.TableFile(group.PlanFolder, outcome.Table), cancellation);
-                last[plan.Source] = (plan, outcome);
+                plans = part.PlanFolder;
+                foreach (TableOutcome outcome in part.Tables)
+                {
+                    TablePlan plan = await folder.Read<TablePlan>(RunPlan.TableFile(part.PlanFolder, outcome.Table), cancellation);
+                    last[plan.Source] = (plan, outcome);
+                }
             }
         }
 
         return ([.. last.Values], plans);
+    }
+
+    private static async Task<Stack<RunOutcomes>> Parts(RunFolder folder, string last, CancellationToken cancellation)
+    {
+        var parts = new Stack<RunOutcomes>();
+        for (string? location = last; location is not null; location = parts.Peek().Previous)
+        {
+            parts.Push(await folder.Read<RunOutcomes>(location, cancellation));
+        }
+
+        return parts;
     }
 }

@@ -14,6 +14,9 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
     /// <summary>Chunks of one turn.</summary>
     private const int ChunksPerTurn = 100;
 
+    /// <summary>Results handed to one <see cref="FoldChunks"/>: more would be a payload that Durable Functions puts into a blob of its own.</summary>
+    private const int ChunksPerFold = 30;
+
     public sealed record Input(string Run, int Epoch, string Token, string PlanFolder, int Table, int Slots)
     {
         /// <summary>Columns carried as text because a value of theirs did not fit.</summary>
@@ -60,7 +63,14 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
             return Again(new Input(input.Run, input.Epoch, input.Token, input.PlanFolder, input.Table, input.Slots) { Text = [.. input.Text.Union(unfit)] });
         }
 
-        string fold = await FoldChunks.Call(context, new(input.Run, input.Fold, [.. results.Select(r => r!)]), Retries.Lasting);
+        string? fold = input.Fold;
+        int folded = 0;
+        do
+        {
+            fold = await FoldChunks.Call(context, new(input.Run, fold, [.. results.Skip(folded).Take(ChunksPerFold).Select(r => r!)]), Retries.Lasting);
+            folded += ChunksPerFold;
+        }
+        while (folded < results.Count);
         if (input.NextChunk + count < table.Chunks)
         {
             return Again(input with { Opened = table, NextChunk = input.NextChunk + count, Fold = fold, Standing = standing });

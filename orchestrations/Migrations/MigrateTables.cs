@@ -8,6 +8,11 @@ namespace Mammoth.Orchestrations.Migrations;
 /// <summary>Migrates a run of consecutive tables of the plan, a few at a time, and records what became of each.</summary>
 public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.Input, MigrateTables.Result>
 {
+    /// <summary>Characters of one <see cref="RecordOutcomes"/>; JSON makes them more.</summary>
+    private const int RecordLength = 16_000;
+
+    private const int ErrorLength = 4_000;
+
     /// <param name="PlanFolder">Where the plan's table files lie.</param>
     /// <param name="From">The first table's index.</param>
     /// <param name="Skip">Record all as skipped: another table failed and the run stops on errors.</param>
@@ -36,7 +41,7 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
                 skip |= outcome.State == TableState.SnapshotLost || (outcome.State != TableState.Staged && input.OnError == OnError.Stop);
                 return outcome;
             });
-        string path = await RecordOutcomes.Call(context, new(input.Run, input.Epoch, input.PlanFolder, outcomes), Retries.Lasting);
+        string path = await Record(context, input, outcomes);
         return new(
             path,
             outcomes.Count(o => o.State == TableState.Staged),
@@ -44,6 +49,31 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
             outcomes.Any(o => o.State == TableState.SnapshotLost),
             interrupted);
     }
+
+    /// <summary>In parts: the errors of many tables would be a payload that Durable Functions puts into a blob of its own.</summary>
+    private static async Task<string> Record(OrchestrationContext context, Input input, IReadOnlyList<TableOutcome> outcomes)
+    {
+        string? path = null;
+        int next = 0;
+        do
+        {
+            var part = new List<TableOutcome>();
+            for (int length = 0; next < outcomes.Count && (part.Count == 0 || length + Length(outcomes[next]) <= RecordLength); next++)
+            {
+                length += Length(outcomes[next]);
+                part.Add(outcomes[next]);
+            }
+
+            path = await RecordOutcomes.Call(context, new(input.Run, input.Epoch, input.PlanFolder, part, path), Retries.Lasting);
+        }
+        while (next < outcomes.Count);
+        return path;
+    }
+
+    private static int Length(TableOutcome outcome) => 100 + (outcome.Staged?.Length ?? 0) + (outcome.Error?.Length ?? 0);
+
+    /// <summary>An error in full is in the log of the activity; nobody reads more of it in a report.</summary>
+    private static string Shortened(string error) => error.Length <= ErrorLength ? error : $"{error[..ErrorLength]}…";
 
     private static async Task<(TableOutcome Outcome, Failure? Failure)> Migrate(OrchestrationContext context, Input input, int table)
     {
@@ -58,7 +88,7 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
         catch (FailureException e)
         {
             TableState state = e.Failure.Transient ? TableState.Interrupted : TableState.Failed;
-            var outcome = new TableOutcome(table, state, input.Epoch, Error: FailureText.Of(e.Failure), Code: e.Failure.Code);
+            var outcome = new TableOutcome(table, state, input.Epoch, Error: Shortened(FailureText.Of(e.Failure)), Code: e.Failure.Code);
             await Tell(context, input, outcome);
             return (outcome, e.Failure);
         }

@@ -6,8 +6,9 @@ namespace Mammoth.Orchestrations.Migrations;
 /// <summary>Writes what became of a group of tables to storage.</summary>
 public sealed class RecordOutcomes(MigrationSite site) : Activity<RecordOutcomes, RecordOutcomes.Input, string>
 {
-    public sealed record Input(string Run, int Epoch, string PlanFolder, IReadOnlyList<TableOutcome> Outcomes);
+    /// <param name="Previous">What the part before gave, or null.</param>
+    public sealed record Input(string Run, int Epoch, string PlanFolder, IReadOnlyList<TableOutcome> Outcomes, string? Previous = null);
 
     public override Task<string> Run(ActivityContext context, Input input) =>
-        RunOutcomes.Record(site, input.Run, input.Epoch, input.PlanFolder, input.Outcomes, context.Cancellation);
+        RunOutcomes.Record(site, input.Run, input.Epoch, input.PlanFolder, input.Outcomes, input.Previous, context.Cancellation);
 }
