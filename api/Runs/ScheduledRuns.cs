@@ -16,8 +16,7 @@ public static class ScheduledRuns
     {
         try
         {
-            string key = string.Create(CultureInfo.InvariantCulture, $"schedule {due.UtcDateTime:yyyy-MM-ddTHH:mm:ss}");
-            return (await RunStart.Start(site, client, RunKind.Migration, site.Defaults, key, cancellation)).Run;
+            return (await RunStart.Start(site, client, RunKind.Migration, site.Defaults, Key("schedule", due), cancellation)).Run;
         }
         catch (ProblemException e) when (e.Code == "run-under-way")
         {
@@ -31,4 +30,12 @@ public static class ScheduledRuns
             return null;
         }
     }
+
+    /// <summary>Starts the verification of a schedule's occurrence, once.</summary>
+    /// <param name="due">When it was to start.</param>
+    /// <returns>The run's id.</returns>
+    public static async Task<string> Verification(ApiSite site, IOrchestrationClient client, DateTimeOffset due, CancellationToken cancellation) =>
+        (await RunStart.Start(site, client, RunKind.Verification, site.Defaults, Key("scheduled verification", due), cancellation)).Run;
+
+    private static string Key(string of, DateTimeOffset due) => string.Create(CultureInfo.InvariantCulture, $"{of} {due.UtcDateTime:yyyy-MM-ddTHH:mm:ss}");
 }

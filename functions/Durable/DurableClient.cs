@@ -3,7 +3,6 @@ using DurableTask.Core.Exceptions;
 using Mammoth.Orchestrations.Runtime;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Entities;
 
 namespace Mammoth.Functions.Durable;
