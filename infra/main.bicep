@@ -20,7 +20,12 @@ param sourceConnection string
 param warehouseContainer string = 'lake'
 param warehouseFolder string = 'mammoth'
 
-@description('Copies at a time over all instances is the run\'s own choice (slots); this bounds the instances.')
+@minValue(1)
+@maxValue(1000)
+@description('Connections to the source that reads may hold at a time, over all instances.')
+param connections int = 16
+
+@description('Bounds the instances. Connections are what bounds the work.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstances int = 40
@@ -143,6 +148,7 @@ module app 'app/app.bicep' = {
     warehouse: 'abfss://${warehouseContainer}@${warehouse.outputs.dfsHost}/${warehouseFolder}'
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory
+    connections: connections
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     schedulerEndpoint: durableBackend == 'DurableTaskScheduler' ? scheduler!.outputs.endpoint : ''
     schedulerHub: durableBackend == 'DurableTaskScheduler' ? scheduler!.outputs.hub : ''

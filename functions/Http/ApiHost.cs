@@ -2,7 +2,6 @@ using Mammoth.Api;
 using Mammoth.Api.Runs;
 using Mammoth.Functions.Durable;
 using Mammoth.Functions.Settings;
-using Mammoth.Migration.Plans;
 using Mammoth.Orchestrations.Runtime;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -12,7 +11,7 @@ namespace Mammoth.Functions.Http;
 /// <summary>The API and the timers over the client that a function is handed.</summary>
 public sealed class ApiHost(AppSite site, Registry registry, ILoggerFactory loggers)
 {
-    private readonly ApiSite _site = new(site.Migration, new MigrationOptions(), TimeProvider.System, loggers);
+    private readonly ApiSite _site = new(site.Migration, site.Defaults, TimeProvider.System, loggers);
 
     public MammothApi Over(DurableTaskClient client) => new(_site, new DurableClient(client, registry));
 

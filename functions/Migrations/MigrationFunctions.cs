@@ -2,13 +2,11 @@ using System.Text.Json;
 using Mammoth.Functions.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using Inspections = Mammoth.Orchestrations.Inspections;
 using Steps = Mammoth.Orchestrations.Migrations;
-using Verifications = Mammoth.Orchestrations.Verifications;
 
 namespace Mammoth.Functions.Migrations;
 
-/// <summary>The orchestrations and activities of migrations, dry runs and verifications, a function each: what <see cref="Steps.MigrationRegistry"/> registers, by the same names.</summary>
+/// <summary>The migration's orchestrations and activities, a function each: what <see cref="Steps.MigrationRegistry"/> registers, by the same names.</summary>
 public sealed class MigrationFunctions(DurableHost host)
 {
     [Function(nameof(Steps.MigrateDatabase))]
@@ -19,24 +17,6 @@ public sealed class MigrationFunctions(DurableHost host)
 
     [Function(nameof(Steps.MigrateTable))]
     public Task<JsonElement> MigrateTable([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
-
-    [Function(nameof(Inspections.InspectDatabase))]
-    public Task<JsonElement> InspectDatabase([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
-
-    [Function(nameof(Verifications.VerifyWarehouse))]
-    public Task<JsonElement> VerifyWarehouse([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
-
-    [Function(nameof(Inspections.WritePlan))]
-    public Task<JsonElement> WritePlan([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
-
-    [Function(nameof(Verifications.ChooseTables))]
-    public Task<JsonElement> ChooseTables([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
-
-    [Function(nameof(Verifications.ProveTable))]
-    public Task<JsonElement> ProveTable([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
-
-    [Function(nameof(Verifications.FoldProofs))]
-    public Task<JsonElement> FoldProofs([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
     [Function(nameof(Steps.HoldSnapshot))]
     public Task<JsonElement> HoldSnapshot([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);

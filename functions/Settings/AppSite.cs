@@ -1,5 +1,8 @@
+using System.Globalization;
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Migration.Connections;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Migrations;
@@ -14,9 +17,22 @@ public sealed class AppSite
     public const string Source = "MAMMOTH_SOURCE";
     public const string Warehouse = "MAMMOTH_WAREHOUSE";
 
-    private AppSite(MigrationSite site) => Migration = site;
+    /// <summary>How many connections reads may hold at a time, over all instances.</summary>
+    public const string Connections = "MAMMOTH_CONNECTIONS";
+
+    private AppSite(MigrationSite site, int connections)
+    {
+        Migration = site;
+        Defaults = new MigrationOptions { Slots = Math.Max(2, (int)Math.Ceiling(Math.Sqrt(connections))) };
+    }
 
     public MigrationSite Migration { get; }
+
+    /// <summary>
+    /// What a request asks for that says nothing else. Slots are tables side by side, and chunks of each: with their square near the connections few copies
+    /// wait, which costs as much as copying.
+    /// </summary>
+    public MigrationOptions Defaults { get; }
 
     /// <param name="setting">The app's settings, by name.</param>
     /// <exception cref="UsageException">A setting is missing.</exception>
@@ -26,7 +42,9 @@ public sealed class AppSite
         string source = ConnectionText.Parse(Required(setting, Source)).ConnectionString;
         var place = Iceberg.IO.Warehouse.Open(Required(setting, Warehouse));
         StorageCatalog catalog = await StorageCatalog.Open(place.Io, place.Root, readOnly: false, cancellation);
-        return new AppSite(new MigrationSite(source, place.Io, catalog, new NoProgress()));
+        int connections = Number(setting, Connections, otherwise: 16);
+        var budget = new ConnectionBudget(place.Io, place.Root, connections, TimeProvider.System);
+        return new AppSite(new MigrationSite(source, place.Io, catalog, new NoProgress()) { Budget = budget }, connections);
     }
 
     /// <summary>Everything that has a function.</summary>
@@ -42,6 +60,13 @@ public sealed class AppSite
     private static string Required(Func<string, string?> setting, string name) => setting(name) is { Length: > 0 } value
         ? value
         : throw new UsageException($"The app's setting {name} is missing.", "docs/deploy.md says what it holds.");
+
+    private static int Number(Func<string, string?> setting, string name, int otherwise) => setting(name) switch
+    {
+        null or "" => otherwise,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 1000 => number,
+        var text => throw new UsageException($"The app's setting {name} is '{text}'.", "It is a number from 1 to 1000."),
+    };
 
     /// <summary>Workers come and go, and nobody watches one: progress is in the orchestrations' status.</summary>
     private sealed class NoProgress : IProgressSink

@@ -12,6 +12,7 @@ param sourceSecretUri string
 param warehouse string
 param maximumInstances int
 param instanceMemory int
+param connections int
 param subnetId string
 param schedulerEndpoint string
 param schedulerHub string
@@ -47,6 +48,7 @@ var settings = {
   AZURE_CLIENT_ID: identityClientId
   MAMMOTH_SOURCE: '@Microsoft.KeyVault(SecretUri=${sourceSecretUri})'
   MAMMOTH_WAREHOUSE: warehouse
+  MAMMOTH_CONNECTIONS: string(connections)
   MAMMOTH_TASK_HUB: empty(schedulerHub) ? 'mammoth' : schedulerHub
   MAMMOTH_SCHEDULE: empty(migrationSchedule) ? never : migrationSchedule
   'AzureWebJobs.MigrateOnSchedule.Disabled': empty(migrationSchedule) ? 'true' : 'false'

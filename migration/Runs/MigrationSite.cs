@@ -4,6 +4,7 @@ using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
+using Mammoth.Migration.Connections;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Staging;
@@ -42,9 +43,36 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
         return new Loan(() => _lent.TryRemove(readers.Token, out _));
     }
 
-    /// <summary>A session at a snapshot: one of those lent by the holder, if it lives in this process, else one of its own.</summary>
-    public Task<SnapshotReader> Read(string token, CancellationToken cancellation) =>
-        _lent.TryGetValue(token, out SnapshotReaders? readers) ? readers.Rent(cancellation) : SnapshotReader.Open(Source, token, cancellation);
+    /// <summary>
+    /// Bounds the connections that reads hold where they happen in many processes, each with no more than its own view; null in a single one, where the
+    /// runtime bounds the activities.
+    /// </summary>
+    public ConnectionBudget? Budget { get; init; }
+
+    /// <summary>A session at a snapshot: one of those lent by the holder, if it lives in this process, else one of its own, when the budget has a place.</summary>
+    public async Task<SnapshotReader> Read(string token, CancellationToken cancellation)
+    {
+        if (_lent.TryGetValue(token, out SnapshotReaders? readers))
+        {
+            return await readers.Rent(cancellation);
+        }
+
+        if (Budget is null)
+        {
+            return await SnapshotReader.Open(Source, token, cancellation);
+        }
+
+        ConnectionPlace place = await Budget.Enter(cancellation);
+        try
+        {
+            return await SnapshotReader.OpenUnder(new ConnectionLease(place.DisposeAsync, place.Lost), Source, token, cancellation);
+        }
+        catch
+        {
+            await place.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Connects to the source and hangs up again: what keeps us from it is best told before anything is begun.</summary>
     /// <exception cref="Mammoth.Postgres.Errors.SourceConnectionException">It can't be connected to.</exception>

@@ -35,7 +35,7 @@ public static class SnapshotHold
         await using Held source = await Take(site, record, cancellation);
         SnapshotHolder holder = source.Holder;
         var snapshot = new HeldSnapshot(epoch, holder.Token, holder.Visible, holder.Lsn, holder.TakenAt);
-        using IDisposable lent = site.Lend(source.Readers);
+        using IDisposable? lent = source.Readers is { } own ? site.Lend(own) : null;
         try
         {
             await folder.Write(folder.Fixed(Taken(epoch)), snapshot, cancellation);
@@ -126,13 +126,17 @@ public static class SnapshotHold
         {
             holder = await SnapshotHolder.Open(site.Source, options, cancellation);
 
-            // The readers' locks are taken now: later they would queue behind whoever waits for ours.
-            SnapshotReaders readers = await SnapshotReaders.Open(site.Source, holder.Token, record.Options.Slots, options, cancellation);
+            // The readers' locks are taken now: later they would queue behind whoever waits for ours. Under a budget they would be connections of one
+            // process that all others lack.
+            SnapshotReaders? readers = site.Budget is null ? await SnapshotReaders.Open(site.Source, holder.Token, record.Options.Slots, options, cancellation) : null;
             SnapshotHolder held = holder;
             yield = async () =>
             {
                 await held.Yield();
-                await readers.Yield();
+                if (readers is not null)
+                {
+                    await readers.Yield();
+                }
             };
             if (asked)
             {
@@ -189,11 +193,15 @@ public static class SnapshotHold
 
     private static string Released(int epoch) => $"snapshots/{epoch}-released.json";
 
-    private sealed record Held(SnapshotHolder Holder, SnapshotReaders Readers) : IAsyncDisposable
+    private sealed record Held(SnapshotHolder Holder, SnapshotReaders? Readers) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            await Readers.DisposeAsync();
+            if (Readers is not null)
+            {
+                await Readers.DisposeAsync();
+            }
+
             await Holder.DisposeAsync();
         }
     }

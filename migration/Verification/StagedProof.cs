@@ -135,6 +135,8 @@ public static class StagedProof
     private static async Task<long> Count(MigrationSite site, string token, TablePlan table, CancellationToken cancellation)
     {
         await using SnapshotReader session = await site.Read(token, cancellation);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
+        cancellation = reading.Token;
         await using var command = new NpgsqlCommand(SelectStatement.Count(table), session.Connection) { CommandTimeout = 0 };
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }

@@ -16,15 +16,19 @@ public sealed class SnapshotReader : IAsyncDisposable
     private readonly SourceSession session;
     private readonly Func<ValueTask> release;
 
-    internal SnapshotReader(SourceSession session, string token, Func<ValueTask> release)
+    internal SnapshotReader(SourceSession session, string token, Func<ValueTask> release, CancellationToken lost = default)
     {
         this.session = session;
         this.release = release;
         Token = token;
+        Lost = lost;
     }
 
     /// <summary>The snapshot's identifier.</summary>
     public string Token { get; }
+
+    /// <summary>Cancelled when the session must end, since what it was opened under is gone; what reads with it must stop.</summary>
+    public CancellationToken Lost { get; }
 
     /// <summary>The connection, within a read-only transaction at the snapshot.</summary>
     public NpgsqlConnection Connection => session.Connection;
@@ -39,19 +43,33 @@ public sealed class SnapshotReader : IAsyncDisposable
     /// <param name="token">What <see cref="SnapshotHolder.Token"/> says.</param>
     /// <exception cref="SnapshotGoneException">Nobody holds the snapshot any more.</exception>
     /// <exception cref="SourceConnectionException">There is no connection to be had.</exception>
-    public static async Task<SnapshotReader> Open(string connectionString, string token, CancellationToken cancellation = default)
+    public static Task<SnapshotReader> Open(string connectionString, string token, CancellationToken cancellation = default) =>
+        OpenUnder(new ConnectionLease(() => ValueTask.CompletedTask, CancellationToken.None), connectionString, token, cancellation);
+
+    /// <summary>The same, under a lease that ends with it.</summary>
+    /// <param name="token">What <see cref="SnapshotHolder.Token"/> says.</param>
+    /// <exception cref="SnapshotGoneException">Nobody holds the snapshot any more.</exception>
+    /// <exception cref="SourceConnectionException">There is no connection to be had.</exception>
+    public static async Task<SnapshotReader> OpenUnder(ConnectionLease lease, string connectionString, string token, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(lease);
         SourceSession session = await SourceSession.Open(connectionString, cancellation).ConfigureAwait(false);
         try
         {
             await Import(session, token, cancellation).ConfigureAwait(false);
             await TableLocking.LimitWaiting(session, LockTimeout, cancellation).ConfigureAwait(false);
-            return new SnapshotReader(session, token, session.DisposeAsync);
+            return new SnapshotReader(session, token, End, lease.Lost);
         }
         catch
         {
             await session.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+
+        async ValueTask End()
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            await lease.Ended().ConfigureAwait(false);
         }
     }
 

@@ -70,7 +70,8 @@ public sealed class HistoryTests
             .AddOrchestration<Steps.MigrateDatabase>().AddOrchestration<Steps.MigrateTables>().AddOrchestration<Steps.MigrateTable>()
             .AddActivity<HoldSnapshot>().AddActivity<AwaitSnapshot>().AddActivity<ReleaseSnapshot>()
             .AddActivity(() => new MakePlan(tables)).AddActivity(() => new OpenTable(chunks)).AddActivity(() => new CopyChunk(error))
-            .AddActivity<FoldChunks>().AddActivity<StageTable>().AddActivity<VerifyTable>().AddActivity<RecordOutcomes>().AddActivity<PublishRun>());
+            .AddActivity<FoldChunks>().AddActivity<StageTable>().AddActivity<VerifyTable>().AddActivity<RecordOutcomes>().AddActivity<PublishRun>()
+            .AddActivity<TellFailure>().AddActivity<SweepRun>());
 
     private static void AssertShort(LocalJournal journal, string what, int expected)
     {
@@ -165,5 +166,15 @@ public sealed class HistoryTests
     private sealed class PublishRun : Activity<PublishRun, Steps.PublishRun.Input, Steps.PublishRun.Result>
     {
         public override Task<Steps.PublishRun.Result> Run(ActivityContext context, Steps.PublishRun.Input input) => Task.FromResult(new Steps.PublishRun.Result(Long("report"), true, true));
+    }
+
+    private sealed class TellFailure : Activity<TellFailure, Steps.TellFailure.Input, Nothing>
+    {
+        public override Task<Nothing> Run(ActivityContext context, Steps.TellFailure.Input input) => Task.FromResult(default(Nothing));
+    }
+
+    private sealed class SweepRun : Activity<SweepRun, Steps.SweepRun.Input, Steps.SweepRun.Result>
+    {
+        public override Task<Steps.SweepRun.Result> Run(ActivityContext context, Steps.SweepRun.Input input) => Task.FromResult(new Steps.SweepRun.Result(12, null));
     }
 }

@@ -1,0 +1,6 @@
+namespace Mammoth.Postgres.Sessions;
+
+/// <summary>What a session is opened under where connections are counted elsewhere.</summary>
+/// <param name="Ended">Called when it has ended; not where it was never opened.</param>
+/// <param name="Lost">Cancelled when the session must end.</param>
+public sealed record ConnectionLease(Func<ValueTask> Ended, CancellationToken Lost);
