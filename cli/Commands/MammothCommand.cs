@@ -19,7 +19,7 @@ internal static class MammothCommand
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "mammoth" : $"mammoth {string.Join(' ', Path(parsed.CommandResult.Command, root))}";
-            ErrorPage.Show(terminal.Error, new(string.Join(" ", parsed.Errors.Select(e => e.Message)), null, $"`{command} --help` shows what it takes.", ExitCodes.Usage));
+            ErrorPage.Show(terminal.Error, new(Withheld.In(string.Join(" ", parsed.Errors.Select(e => e.Message)), args), null, $"`{command} --help` shows what it takes.", ExitCodes.Usage));
             return ExitCodes.Usage;
         }
 

@@ -33,7 +33,7 @@ internal static class ReadCommand
         Option<string?> warehouse = WarehouseOption.Create();
         Option<string[]> columns = new("--columns") { Description = "Only these columns, in this order.", HelpName = "column", AllowMultipleArgumentsPerToken = true };
         Option<int?> limit = new("--limit", "-n") { Description = $"At most so many rows; text shows {RowsForPeople} where nothing is said.", HelpName = "rows" };
-        Option<RowForm> output = new("--output", "-o") { Description = "text for people; csv, or json (one object a line) for machines.", HelpName = "text|csv|json" };
+        Option<RowForm> output = WordOption.Create<RowForm>("--output", "text for people; csv, or json (one object a line) for machines.", "-o");
         SnapshotChoice choice = new();
         CommandWithExamples command = new(
             "read", "Print rows of a table, as of now, a snapshot, a time or a tag.",

@@ -15,7 +15,7 @@ internal enum OutputForm
 /// <summary>The options <c>--output</c> and <c>--verbose</c>.</summary>
 internal static class Output
 {
-    public static Option<OutputForm> Option() => new("--output", "-o") { Description = "text for people, json for machines.", HelpName = "text|json" };
+    public static Option<OutputForm> Option() => WordOption.Create<OutputForm>("--output", "text for people, json for machines.", "-o");
 
     public static Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Say more; show stack traces of errors.", Recursive = true };
 }

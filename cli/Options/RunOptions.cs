@@ -11,10 +11,10 @@ internal sealed class RunOptions
     private readonly Option<string[]> include = Include();
     private readonly Option<string[]> exclude = Exclude();
     private readonly Option<FileInfo?> config = new("--config", "-c") { Description = "A JSON file with settings per table: columns left out, a row filter, masks, type policies (docs/mammoth.schema.json).", HelpName = "file" };
-    private readonly Option<EngineProfile> profile = new("--profile") { Description = "For whose eyes: what that engine can't read is written in another way.", HelpName = "generic|spark|fabric|snowflake" };
+    private readonly Option<EngineProfile> profile = WordOption.Create<EngineProfile>("--profile", "For whose eyes: what that engine can't read is written in another way.");
     private readonly Option<bool> noLock = new("--no-lock") { Description = "Take no locks on the tables; what is rewritten meanwhile is noticed, and fails." };
-    private readonly Option<OnLockWaiter> onLockWaiter = new("--on-lock-waiter") { Description = "A statement waits behind our locks: warn, or yield the locks.", HelpName = "warn|yield" };
-    private readonly Option<OnError> onError = new("--on-error") { Description = "A table failed: stop (publish nothing), or continue (publish the others).", HelpName = "stop|continue" };
+    private readonly Option<OnLockWaiter> onLockWaiter = WordOption.Create<OnLockWaiter>("--on-lock-waiter", "A statement waits behind our locks: warn, or yield the locks.");
+    private readonly Option<OnError> onError = WordOption.Create<OnError>("--on-error", "A table failed: stop (publish nothing), or continue (publish the others).");
     private readonly Option<int?> slots = new("--slots") { Description = "Connections to the source that copy at a time.", HelpName = "number" };
     private readonly Option<long?> targetFileSize = new("--target-file-size")
     {

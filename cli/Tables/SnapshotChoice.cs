@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Mammoth.Cli.Options;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Errors;
@@ -10,9 +11,24 @@ namespace Mammoth.Cli.Tables;
 /// <summary>The options that choose the state of a table: by snapshot, by time, by tag or branch; else the current one.</summary>
 internal sealed class SnapshotChoice
 {
-    private readonly Option<long?> snapshot = new("--snapshot") { Description = "As of the snapshot with this id.", HelpName = "id" };
+    private readonly Option<long?> snapshot = new("--snapshot")
+    {
+        Description = "As of the snapshot with this id.",
+        HelpName = "id",
+        CustomParser = result => WholeNumber.Parse(result, "--snapshot"),
+    };
+
     private readonly Option<string?> timestamp = new("--timestamp") { Description = "As of this time, ISO 8601; UTC where no zone is given.", HelpName = "time" };
     private readonly Option<string?> tag = new("--tag") { Description = "As of this tag or branch.", HelpName = "name" };
+
+    /// <summary>ISO 8601 alone: other forms are read as one day here and as another there.</summary>
+    private static readonly string[] Forms =
+    [
+        .. from time in (string[])["", "THH:mm", "THH:mm:ss", "THH:mm:ss.FFFFFFF", " HH:mm", " HH:mm:ss", " HH:mm:ss.FFFFFFF"]
+           from zone in (string[])["", "zzz", "zz", "'Z'"]
+           where time.Length > 0 || zone.Length == 0
+           select $"yyyy-MM-dd{time.Replace("T", "'T'", StringComparison.Ordinal)}{zone}",
+    ];
 
     public void AddTo(Command command)
     {
@@ -39,7 +55,7 @@ internal sealed class SnapshotChoice
 
         if (parsed.GetValue(timestamp) is { } text)
         {
-            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+            if (!DateTimeOffset.TryParseExact(text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
                 throw new UsageException($"'{text}' is no time.", "Give it like 2026-03-01T12:00:00Z.");
 
             return metadata.SnapshotAsOf(time) ?? throw new UsageException($"{table.Identifier} did not exist at {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.", Hint(table));
