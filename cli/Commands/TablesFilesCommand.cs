@@ -66,10 +66,10 @@ internal static class TablesFilesCommand
         foreach (DataFile file in files)
         {
             string path = file.FilePath.StartsWith(table.Location, StringComparison.Ordinal) ? file.FilePath[(table.Location.Length + 1)..] : file.FilePath;
-            view.AddRow(Markup.Escape(path), file.Content == FileContentKind.Data ? "data" : "deletes", Amount.Count(file.RecordCount), Amount.Bytes(file.FileSizeInBytes));
+            view.AddRow(Printable.Escape(path), file.Content == FileContentKind.Data ? "data" : "deletes", Amount.Count(file.RecordCount), Amount.Bytes(file.FileSizeInBytes));
         }
 
-        terminal.Out.Write(view);
+        terminal.Out.Write(new Fitted(view));
         terminal.Out.MarkupLineInterpolated($"{files.Count} files, {Amount.Bytes(files.Sum(f => f.FileSizeInBytes))}, below {table.Location}");
     }
 }

@@ -61,7 +61,7 @@ internal static class TablesListCommand
         {
             Iceberg.Metadata.Snapshot? current = table.Metadata.CurrentSnapshot;
             view.AddRow(
-                Markup.Escape(table.Identifier.ToString()),
+                Printable.Escape(table.Identifier.ToString()),
                 current?.TotalRows() is { } rows ? Amount.Count(rows) : "–",
                 current?.TotalFiles() is { } files ? Amount.Count(files) : "–",
                 current?.TotalBytes() is { } bytes ? Amount.Bytes(bytes) : "–",
@@ -70,7 +70,7 @@ internal static class TablesListCommand
                 current is null ? "" : $"{current.Time().UtcDateTime:yyyy-MM-dd HH:mm:ss}");
         }
 
-        console.Write(view);
+        console.Write(new Fitted(view));
         console.MarkupLineInterpolated($"{tables.Count} tables in {catalog.Root}");
     }
 }

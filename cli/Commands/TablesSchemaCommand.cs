@@ -50,12 +50,12 @@ internal static class TablesSchemaCommand
         {
             view.AddRow(
                 $"{field.Id}",
-                Markup.Escape(field.Name) + (schema.IdentifierFieldIds.Contains(field.Id) ? " [aqua]key[/]" : ""),
-                Markup.Escape(TypeText.Of(field.Type)),
+                Printable.Escape(field.Name) + (schema.IdentifierFieldIds.Contains(field.Id) ? " [aqua]key[/]" : ""),
+                Printable.Escape(TypeText.Of(field.Type)),
                 field.Required ? "never" : "",
-                Markup.Escape(field.Doc ?? ""));
+                Printable.Escape(field.Doc ?? ""));
         }
 
-        console.Write(view);
+        console.Write(new Fitted(view));
     }
 }

@@ -54,13 +54,13 @@ internal static class TablesSnapshotsCommand
             view.AddRow(
                 $"{snapshot.SnapshotId}",
                 $"{snapshot.Time().UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}",
-                Markup.Escape(snapshot.Operation),
+                Printable.Escape(snapshot.Operation),
                 snapshot.TotalRows() is { } rows ? Amount.Count(rows) : "–",
                 snapshot.TotalFiles() is { } files ? Amount.Count(files) : "–",
-                Markup.Escape(string.Join(", ", Names(table, snapshot))));
+                Printable.Escape(string.Join(", ", Names(table, snapshot))));
         }
 
-        console.Write(view);
+        console.Write(new Fitted(view));
     }
 
     private static IEnumerable<string> Names(TableMetadata table, Snapshot snapshot) =>

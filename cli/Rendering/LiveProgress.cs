@@ -38,7 +38,7 @@ internal static class LiveProgress
 
         List<IRenderable> rows = [new Markup(summary)];
         if (Tables(run, now) is { } table)
-            rows.Add(table);
+            rows.Add(new Fitted(table));
 
         rows.AddRange(run.Warnings.TakeLast(3).Select(w => Markup.FromInterpolated($"[yellow]Warning:[/] {w}")));
         return new Rows(rows);
@@ -56,7 +56,7 @@ internal static class LiveProgress
         {
             bool copying = at.Phase == TablePhase.Copying;
             table.AddRow(
-                Markup.Escape(at.Plan.Source.ToString()),
+                Printable.Escape(at.Plan.Source.ToString()),
                 copying ? Bar(at.Fraction, 16) : "[green]verifying[/]",
                 Amount.Count(at.Rows),
                 copying ? Amount.Rough(at.RowsPerSecond(now)) : "",

@@ -9,7 +9,7 @@ internal static class PlanView
     public static void Show(IAnsiConsole console, MigrationPlan plan, bool everyColumn)
     {
         console.MarkupLineInterpolated($"[bold]{plan.Database}[/] (PostgreSQL {plan.ServerVersion / 10_000}.{plan.ServerVersion % 10_000}): {plan.Tables.Count} tables, {Amount.Bytes(plan.Tables.Sum(t => t.Bytes))}, {plan.Tables.Sum(t => t.Chunks.Count)} chunks");
-        console.Write(Tables(plan));
+        console.Write(new Fitted(Tables(plan)));
         if (plan.Cycles.Count > 0)
         {
             foreach (IReadOnlyList<Postgres.Catalog.QualifiedName> cycle in plan.Cycles)
@@ -20,7 +20,7 @@ internal static class PlanView
         {
             console.WriteLine();
             console.MarkupLine(everyColumn ? "[bold]Columns[/]" : "[bold]Columns that are not carried in their own type, or may not fit it[/] [dim](--verbose shows all)[/]");
-            console.Write(mappings);
+            console.Write(new Fitted(mappings));
         }
 
         if (plan.LeftOut.Count > 0)
@@ -45,8 +45,8 @@ internal static class PlanView
         {
             table.AddRow(
                 at.Batch == batch ? "" : (at.Batch + 1).ToString(System.Globalization.CultureInfo.InvariantCulture),
-                Markup.Escape(at.Source.ToString()),
-                at.Source.ToString() == $"{at.Namespace}.{at.Name}" ? "[dim]the same[/]" : Markup.Escape($"{at.Namespace}.{at.Name}"),
+                Printable.Escape(at.Source.ToString()),
+                at.Source.ToString() == $"{at.Namespace}.{at.Name}" ? "[dim]the same[/]" : Printable.Escape($"{at.Namespace}.{at.Name}"),
                 at.Class switch { SizeClass.Large => "[bold]large[/]", SizeClass.Medium => "medium", _ => "[dim]small[/]" },
                 at.EstimatedRows < 0 ? "[dim]unknown[/]" : Amount.Count(at.EstimatedRows),
                 Amount.Bytes(at.Bytes),
@@ -66,7 +66,7 @@ internal static class PlanView
             foreach (ColumnPlan column in at.Columns.Where(c => everyColumn || c.Note is not null || c.MayNotFit is not null || c.IsMasked))
             {
                 string why = column.Note ?? (column.MayNotFit is { } unfit ? $"{unfit}: policy {column.Policy.ToString().ToLowerInvariant()}" : "");
-                table.AddRow(Markup.Escape($"{at.Source}.{column.Source}"), Markup.Escape(column.SourceType), Markup.Escape(column.TargetType), $"[dim]{Markup.Escape(why)}[/]");
+                table.AddRow(Printable.Escape($"{at.Source}.{column.Source}"), Printable.Escape(column.SourceType), Printable.Escape(column.TargetType), $"[dim]{Printable.Escape(why)}[/]");
             }
         }
 

@@ -10,7 +10,7 @@ internal static class ReportView
 
     public static void Show(IAnsiConsole console, RunReport report)
     {
-        console.Write(Tables(report));
+        console.Write(new Fitted(Tables(report)));
         foreach (TableReport failed in report.Tables.Where(t => t.Outcome == Outcome.Failed))
             console.MarkupLineInterpolated($"[red]{failed.Source}:[/] {failed.Error}");
 
@@ -39,7 +39,7 @@ internal static class ReportView
 
             // Not through the console, which would break lines that are to be copied.
             foreach (string line in hint.Text.Split('\n'))
-                console.Profile.Out.Writer.WriteLine($"  {line.TrimEnd()}");
+                console.Profile.Out.Writer.WriteLine($"  {Printable.Of(line.TrimEnd())}");
         }
     }
 
@@ -72,7 +72,7 @@ internal static class ReportView
         foreach (TableReport at in report.Tables)
         {
             table.AddRow(
-                Markup.Escape(at.Source),
+                Printable.Escape(at.Source),
                 at.Outcome switch { Outcome.Published => "[green]published[/]", Outcome.Unchanged => "[dim]unchanged[/]", Outcome.Withheld => "[yellow]withheld[/]", _ => "[red]failed[/]" },
                 Amount.Count(at.Rows) + (at.QuarantinedRows > 0 ? $" [yellow]+{Amount.Count(at.QuarantinedRows)} quarantined[/]" : ""),
                 Amount.Bytes(at.SourceBytes),

@@ -9,6 +9,9 @@ namespace Mammoth.Cli.Rendering;
 /// <param name="IsLive">A person watches: progress may move. Where it is false, progress is plain lines.</param>
 internal sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, bool IsLive)
 {
+    /// <summary>Cells of a line below which the terminal itself may break lines.</summary>
+    private const int Narrowest = 40;
+
     /// <summary>The plain writer behind <see cref="Out"/>, for output that no width may wrap.</summary>
     public TextWriter Raw => Out.Profile.Out.Writer;
 
@@ -33,9 +36,13 @@ internal sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, bool IsLiv
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
 
+        Printable.Guard(console);
+
         // A file has no width; lines are not to be broken at one.
         if (redirected)
             console.Profile.Width = 160;
+        else
+            console.Profile.Width = Math.Max(Narrowest, console.Profile.Width);
 
         return console;
     }

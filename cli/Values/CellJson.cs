@@ -33,6 +33,10 @@ internal static class CellJson
             case Int64Array a:
                 writer.WriteNumberValue(a.GetValue(row)!.Value);
                 break;
+            case FloatArray or DoubleArray when CellText.Of(array, row, type) == "-0":
+                // As an integer, -0, most readers make it 0.
+                writer.WriteRawValue("-0.0");
+                break;
             case FloatArray a when float.IsFinite(a.GetValue(row)!.Value):
                 writer.WriteNumberValue(a.GetValue(row)!.Value);
                 break;

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Mammoth.Cli.Rendering;
 using Spectre.Console;
 using Schema = Mammoth.Iceberg.Schemas.Schema;
 
@@ -17,7 +18,7 @@ internal sealed class TextRows : IRowWriter
     {
         (_console, _schema) = (console, schema);
         foreach (Iceberg.Schemas.NestedField field in schema.Fields)
-            _table.AddColumn(new TableColumn(Markup.Escape(field.Name)));
+            _table.AddColumn(new TableColumn(Printable.Escape(field.Name)));
     }
 
     public void Write(RecordBatch batch, int rows)
@@ -26,15 +27,16 @@ internal sealed class TextRows : IRowWriter
             _table.AddRow(_schema.Fields.Select((f, column) => Cell(CellText.Of(batch.Column(column), row, f.Type))).ToArray());
     }
 
-    public void End() => _console.Write(_table);
+    public void End() => _console.Write(new Fitted(_table));
 
     private static string Cell(string? value)
     {
         if (value is null)
             return "[dim]null[/]";
 
-        // Control characters would move the cursor.
-        string line = string.Concat(value.Length > Longest ? $"{value.AsSpan(0, Longest)}…" : value).Replace("\r", "␍", StringComparison.Ordinal).Replace("\n", "␊", StringComparison.Ordinal).Replace("\t", "␉", StringComparison.Ordinal);
-        return Markup.Escape(string.Concat(line.Select(c => char.IsControl(c) ? '·' : c)));
+        return Printable.Escape(value.Length > Longest ? $"{value.AsSpan(0, Cut(value))}…" : value);
     }
+
+    /// <summary>Never between the two halves of a character.</summary>
+    private static int Cut(string value) => char.IsHighSurrogate(value[Longest - 1]) ? Longest - 1 : Longest;
 }

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
+using Mammoth.Tests.Fixtures;
 
 namespace Mammoth.Tests.EndToEnd.Running;
 
 /// <summary>The command <c>mammoth</c> in a process of its own, as a user runs it.</summary>
-internal sealed class MammothProcess : IAsyncDisposable
+internal sealed partial class MammothProcess : IAsyncDisposable
 {
     private readonly Process process;
     private readonly Task<string> output;
@@ -19,10 +21,12 @@ internal sealed class MammothProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int Id => process.Id;
+
     /// <param name="environment">Variables beside those of this process.</param>
     public static MammothProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "mammoth.dll"), .. arguments])
+        var start = new ProcessStartInfo
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -32,9 +36,7 @@ internal sealed class MammothProcess : IAsyncDisposable
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        return new(process);
+        return new(Leash.Start(start, ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "mammoth.dll"), .. arguments]));
     }
 
     /// <summary>Waits for the end.</summary>
@@ -68,6 +70,13 @@ internal sealed class MammothProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What Ctrl-C does (SIGINT), or whoever stops a service (SIGTERM).</summary>
+    public void Signal(PosixSignal signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        Assert.Equal(0, Send(process.Id, signal == PosixSignal.SIGINT ? 2 : 15));
+    }
+
     /// <summary>SIGKILL: it gets no chance to put anything in order.</summary>
     public async Task Kill()
     {
@@ -81,4 +90,8 @@ internal sealed class MammothProcess : IAsyncDisposable
             await Kill();
         process.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Send(int process, int signal);
 }
