@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 
@@ -9,7 +10,7 @@ namespace Mammoth.Migration.Configuration;
 /// The file that <c>--config</c> names. Its JSON schema is published as <c>docs/mammoth.schema.json</c>. What it does not know
 /// it refuses: a misspelt mask that is ignored would copy what should have been masked.
 /// </summary>
-public static class ConfigurationFile
+public static partial class ConfigurationFile
 {
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
@@ -37,7 +38,10 @@ public static class ConfigurationFile
 
         try
         {
-            Document document = JsonSerializer.Deserialize<Document>(bytes, Strict) ?? throw new JsonException("it is null");
+            // Windows' editors put a byte order mark in front.
+            ReadOnlyMemory<byte> text = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+            Document document = JsonSerializer.Deserialize<Document>(text.Span, Strict) ?? throw new JsonException("it is null");
+            Check(text, document);
             return options with
             {
                 Policy = document.Policy ?? options.Policy,
@@ -47,9 +51,53 @@ public static class ConfigurationFile
         catch (JsonException e)
         {
             string where = e.LineNumber is { } line ? $" (line {line + 1}, at {e.Path ?? "$"})" : "";
-            throw new UsageException($"The configuration {path} is not valid{where}: {e.Message.Split(" Path:")[0]}", "docs/mammoth.schema.json describes the file.");
+            throw new UsageException($"The configuration {path} is not valid{where}: {Sentence(e.Message)}", "docs/mammoth.schema.json describes the file.");
         }
     }
+
+    /// <summary>The library's message, without the names of this program's types.</summary>
+    private static string Sentence(string message) =>
+        Converted().IsMatch(message) ? "a value of that kind does not belong there."
+        : Unmapped().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is no setting."
+        : Duplicate().Match(message) is { Success: true } twice ? $"'{twice.Groups[1].Value}' is there twice."
+        : message.Split(" Path:")[0];
+
+    [GeneratedRegex("^The JSON value could not be converted to ")]
+    private static partial Regex Converted();
+
+    [GeneratedRegex(@"^The JSON property '(.*)' could not be mapped to any \.NET member")]
+    private static partial Regex Unmapped();
+
+    [GeneratedRegex("^Duplicate property '(.*)' encountered")]
+    private static partial Regex Duplicate();
+
+    /// <summary>What the types let through and the published schema does not.</summary>
+    private static void Check(ReadOnlyMemory<byte> text, Document document)
+    {
+        using (JsonDocument json = JsonDocument.Parse(text, new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }))
+        {
+            if (NullIn(json.RootElement, "$") is { } path)
+                throw new JsonException($"{path} is null. Leave it out instead.");
+        }
+
+        foreach ((string table, TableSettings settings) in document.Tables ?? new Dictionary<string, TableSettings>())
+        {
+            foreach ((string column, string mask) in settings.Mask)
+            {
+                if (mask is not ("hash" or "null") && !mask.StartsWith("constant:", StringComparison.Ordinal))
+                    throw new JsonException($"$.tables['{table}'].mask['{column}'] is '{mask}', which is no mask: it is hash, null or constant:<text>.");
+            }
+        }
+    }
+
+    /// <summary>Where the first null is, or null where there is none.</summary>
+    private static string? NullIn(JsonElement value, string path) => value.ValueKind switch
+    {
+        JsonValueKind.Null => path,
+        JsonValueKind.Array => value.EnumerateArray().Select((v, i) => NullIn(v, $"{path}[{i}]")).FirstOrDefault(p => p is not null),
+        JsonValueKind.Object => value.EnumerateObject().Select(p => NullIn(p.Value, p.Name.All(char.IsAsciiLetterOrDigit) ? $"{path}.{p.Name}" : $"{path}['{p.Name}']")).FirstOrDefault(p => p is not null),
+        _ => null,
+    };
 
     /// <summary>Names what it can't take: the library's own converter would name a type of this program.</summary>
     private sealed class PolicyConverter : JsonConverter<Types.TypePolicy>

@@ -7,6 +7,9 @@ namespace Mammoth.Migration.Plans;
 /// <summary>A pattern on <c>schema.table</c>: <c>*</c> for any characters, <c>?</c> for one; without a dot it is a table in any schema. Case matters.</summary>
 public sealed class NamePattern
 {
+    /// <summary>One character as people count them: those beyond the basic plane are two for .NET.</summary>
+    private const string One = @"(?:[\uD800-\uDBFF][\uDC00-\uDFFF]|[^\uD800-\uDFFF])";
+
     private readonly Regex _regex;
 
     public NamePattern(string pattern)
@@ -16,10 +19,10 @@ public sealed class NamePattern
         var regex = new StringBuilder("^");
         foreach (char c in full)
         {
-            regex.Append(c switch { '*' => ".*", '?' => ".", _ => Regex.Escape(c.ToString()) });
+            regex.Append(c switch { '*' => ".*", '?' => One, _ => Regex.Escape(c.ToString()) });
         }
 
-        _regex = new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
+        _regex = new Regex(regex.Append("\\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
     }
 
     public string Text { get; }
