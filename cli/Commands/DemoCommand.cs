@@ -74,6 +74,11 @@ internal static class DemoCommand
             terminal.Out.MarkupLineInterpolated($"[bold]The report:[/] {await PageAsync(place, result, cancellationToken)}");
             return RunExit.Of(result.Report);
         }
+        catch (RunStoppedException e)
+        {
+            // Its source goes with it: there is nothing to resume.
+            throw new RunStoppedException("The demo was stopped.", "Run it again; it begins anew.", e);
+        }
         finally
         {
             await ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {database} WITH (FORCE)", CancellationToken.None);

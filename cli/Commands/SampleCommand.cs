@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Mammoth.Cli.Options;
 using Mammoth.Cli.Rendering;
+using Mammoth.Cli.Runs;
 using Mammoth.Cli.Sample;
 using Mammoth.Migration.Runs;
 using Spectre.Console;
@@ -11,9 +12,15 @@ namespace Mammoth.Cli.Commands;
 /// <summary><c>mammoth sample</c>: fills a database with the sample.</summary>
 internal static class SampleCommand
 {
-    public static Option<SampleSize> Size() => new("--size") { Description = "The sample's size. small: seconds; medium: about 1 GB; large: about 10 GB.", HelpName = "small|medium|large" };
+    public static Option<SampleSize> Size() => WordOption.Create<SampleSize>("--size", "The sample's size. small: seconds; medium: about 1 GB; large: about 10 GB.");
 
-    public static Option<long> Seed() => new("--seed") { Description = "The same seed makes the same rows.", DefaultValueFactory = _ => 42 };
+    public static Option<long> Seed() => new("--seed")
+    {
+        Description = "The same seed makes the same rows.",
+        HelpName = "number",
+        DefaultValueFactory = _ => 42,
+        CustomParser = result => WholeNumber.Parse(result, "--seed"),
+    };
 
     public static Command Create(Terminal terminal)
     {
@@ -55,22 +62,31 @@ internal static class SampleCommand
     public static async Task<SampleSummary> LoadAsync(Terminal terminal, string connection, SampleSize size, long seed, bool replace, bool silent, CancellationToken cancellationToken)
     {
         SampleLoader loader = new(connection);
-        if (silent || !terminal.IsLive)
-            return await loader.LoadAsync(size, seed, replace, null, cancellationToken);
+        try
+        {
+            return silent || !terminal.IsLive
+                ? await loader.LoadAsync(size, seed, replace, null, cancellationToken)
+                : await WithBarAsync(terminal, loader, size, seed, replace, cancellationToken);
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new RunStoppedException("The sample was stopped halfway.", "Run the same command again with --replace: it begins anew.", e);
+        }
+    }
 
-        return await terminal.Out.Progress().HideCompleted(true).AutoClear(true).StartAsync(async context =>
+    private static async Task<SampleSummary> WithBarAsync(Terminal terminal, SampleLoader loader, SampleSize size, long seed, bool replace, CancellationToken cancellationToken) =>
+        await terminal.Out.Progress().HideCompleted(true).AutoClear(true).StartAsync(async context =>
         {
             ProgressTask task = context.AddTask("sample");
             return await loader.LoadAsync(size, seed, replace, new Bar(task), cancellationToken);
         });
-    }
 
     /// <summary>Reports at once: <see cref="Progress{T}"/> would post to the thread pool, and reports would come out of order.</summary>
     private sealed class Bar(ProgressTask task) : IProgress<SampleProgress>
     {
         public void Report(SampleProgress value)
         {
-            task.Description = Markup.Escape($"{value.Table}, {Amount.Bytes(value.Bytes)}");
+            task.Description = Printable.Escape($"{value.Table}, {Amount.Bytes(value.Bytes)}");
             task.MaxValue = value.TotalRows;
             task.Value = value.Rows;
         }

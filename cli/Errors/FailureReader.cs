@@ -24,7 +24,7 @@ internal static class FailureReader
         ClusterUnavailableException e => new(e.Message, null, null, ExitCodes.Failed) { Code = "no-postgres" },
         SourceConnectionException { Failure: ConnectionFailure.Text } e => new(e.Message, null, null, ExitCodes.Usage) { Code = "usage" },
         SourceException e => new(e.Message, null, null, ExitCodes.Failed) { Code = "source" },
-        OperationCanceledException => new("Stopped before the end.", null, "Run the same command again; it goes on where it was.", ExitCodes.Failed) { Code = "stopped" },
+        OperationCanceledException => new("Stopped before the end.", null, "Run the same command again.", ExitCodes.Failed) { Code = "stopped" },
         PostgresException e => PostgresFailure.Read(e),
         NpgsqlException e => PostgresFailure.Unreachable(e),
         StorageException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "storage" },
@@ -49,6 +49,9 @@ internal static class FailureReader
     private static Failure OfOurs(MammothException error)
     {
         Failure? inner = error.InnerException is { } cause and not OperationCanceledException ? Read(cause) : null;
+        if (inner?.Code == "unforeseen")
+            inner = inner with { What = error.InnerException!.Message, WayOut = null };
+
         return new(error.Message, inner is null || error.Message.Contains(inner.What, StringComparison.Ordinal) ? null : inner.What, error.WayOut ?? inner?.WayOut, ExitCodes.Failed) { Code = error.Code };
     }
 

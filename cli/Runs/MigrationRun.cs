@@ -50,7 +50,7 @@ internal static class MigrationRun
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new MammothException(
+            throw new RunStoppedException(
                 $"Run {record.RunId} was stopped.",
                 $"Run the same command again, or give --run-id {record.RunId}: it goes on where it was.", e);
         }

@@ -18,7 +18,7 @@ public sealed class JournalException(string message, string wayOut, Exception? i
     {
         Full => new($"The disk that holds the journal {path} is full.", "Free some space and run the same command again: it goes on where it was.", e),
         Corrupt => new($"The journal {path} is damaged ({e.Message}).", "Move it away and run the command again: it starts from the beginning, and finds what is already published.", e),
-        NotADatabase => new($"{path} is not a journal.", "Name another file, or move this one away.", e),
+        NotADatabase => new($"{path} is not a journal.", "Move it away, or name another file.", e),
         ReadOnly => new($"The journal {path} can't be written.", "Check the permissions of the file and its folder.", e),
         CantOpen => new($"The journal {path} can't be opened.", "Check that its folder exists and that you may write there.", e),
         _ => new($"The journal {path} can't be used: {e.Message}", "Run the same command again; where it fails again, move the journal away.", e),

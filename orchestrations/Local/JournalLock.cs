@@ -21,17 +21,20 @@ internal sealed class JournalLock : IDisposable
         {
             throw new JournalException($"The journal {journal} can't be written.", "Check the permissions of the file and its folder.", e);
         }
-        catch (IOException e) when (File.Exists(journal + ".lock"))
+        catch (IOException e) when (IsHeld(e))
         {
             throw new JournalException($"The journal {journal} is in use by {Holder(journal)}.", "Wait for it to end, or end it; the work goes on from where it was.", e);
         }
         catch (IOException e)
         {
-            throw new JournalException($"The journal {journal} can't be created: {e.Message}", "Name another place for it, or make this one writable.", e);
+            throw new JournalException($"The journal {journal} can't be created: {e.Message}", "Make its folder writable, free some space there, or name another place.", e);
         }
     }
 
     public void Dispose() => file.Dispose();
+
+    /// <summary>EAGAIN (Linux 11, BSD and macOS 35) and Windows' sharing and lock violations; a full or read-only disk is another matter.</summary>
+    private static bool IsHeld(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32 or 33;
 
     private static string Holder(string journal)
     {

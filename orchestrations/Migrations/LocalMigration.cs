@@ -24,7 +24,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         return
         [
             .. Directory.EnumerateFiles(stateFolder, "*.json")
-                .Select(f => JsonSerializer.Deserialize<RunRecord>(File.ReadAllBytes(f), RunFolder.Json)!)
+                .Select(ReadMarker)
                 .Where(r => r.Source == site.SourceName)
                 .OrderByDescending(r => r.RunId, StringComparer.Ordinal),
         ];
@@ -144,6 +144,19 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
     }
 
     private static string Text(RunRecord record) => JsonSerializer.Serialize(record.Options, RunFolder.Json);
+
+    private static RunRecord ReadMarker(string marker)
+    {
+        try
+        {
+            RunRecord? record = JsonSerializer.Deserialize<RunRecord>(File.ReadAllBytes(marker), RunFolder.Json);
+            return record is { RunId: not null, Options: not null, Source: not null } ? record : throw new JsonException("it names no run");
+        }
+        catch (JsonException e)
+        {
+            throw new MammothException($"The marker of a run under way, {marker}, can't be read: {e.Message}", "Move it away; where its run is to be gone on with, use the version of Mammoth that began it.", e);
+        }
+    }
 
     /// <summary>Whole or not at all: a torn marker would hide its run.</summary>
     private static async Task WriteMarker(string marker, RunRecord record, CancellationToken cancellation)
