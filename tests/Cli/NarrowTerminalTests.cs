@@ -72,7 +72,7 @@ public sealed partial class NarrowTerminalTests
         string narrow = string.Concat(Lines(Shows["failed report"], 40).SkipWhile(l => l.Length > 0 && "│╭╰├".Contains(l[0], StringComparison.Ordinal))).Replace(" ", "", StringComparison.Ordinal);
 
         Assert.Contains("TherolereadermaynotSELECTshop.orders.Grantit,orleavethetableoutwith--exclude.", narrow, StringComparison.Ordinal);
-        Assert.Contains("--run-idrun-7", narrow, StringComparison.Ordinal);
+        Assert.Contains("putrightwhattheerrorsname,andrunthesamecommandagain", narrow, StringComparison.Ordinal);
     }
 
     /// <summary>Spectre loops for ever where a letter of two cells is to fit a column of one.</summary>
