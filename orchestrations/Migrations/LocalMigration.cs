@@ -140,7 +140,9 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
     private static async Task Abandon(Task wait, CancellationTokenSource over)
     {
         await over.CancelAsync();
-        await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // It ends as it likes: nobody asks any more.
+        await Task.WhenAny(wait);
     }
 
     private static string Text(RunRecord record) => JsonSerializer.Serialize(record.Options, RunFolder.Json);
