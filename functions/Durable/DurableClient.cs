@@ -13,11 +13,14 @@ public sealed class DurableClient(DurableTaskClient client, Registry registry) :
     /// <summary>Terminated instances of a tree are looked for in pages of this size.</summary>
     private const int PageSize = 100;
 
+    /// <summary>An instance in one of these is not replaced. Said always: not every backend refuses by itself.</summary>
+    private static readonly string[] Live = [nameof(OrchestrationRuntimeStatus.Running), nameof(OrchestrationRuntimeStatus.Pending), nameof(OrchestrationRuntimeStatus.Suspended)];
+
     public async Task Start(string name, string instanceId, JsonElement input, CancellationToken cancellation = default)
     {
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(instanceId), cancellation);
+            await client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(instanceId) { DedupeStatuses = Live }, cancellation);
         }
         catch (OrchestrationAlreadyExistsException)
         {
