@@ -58,21 +58,25 @@ internal sealed record CatalogDocument
         return JsonText.Checked("catalog", () => Read(document.RootElement));
     }
 
+    private static string Location(JsonElement table) => table.RequiredText("location") is var location && location.Contains("://", StringComparison.Ordinal)
+        ? location
+        : throw new FormatException($"'location' has a value of the wrong kind: '{location}' is no full URI.");
+
     private static CatalogDocument Read(JsonElement json)
     {
-        var version = json.Member("mammoth-catalog").GetInt32();
+        var version = json.RequiredInt("mammoth-catalog");
         if (version != Version)
             throw new FormatException($"The catalog has version {version}; this program knows version {Version}. Use a newer Mammoth.");
-        var tables = json.Member("tables").EnumerateArray().Select(table => new CatalogEntry(
-            new(table.Member("namespace").GetString()!, table.Member("name").GetString()!),
-            table.Member("version").GetInt32(),
-            table.Member("metadata").GetString()!,
-            table.Member("location").GetString()!));
+        var tables = json.RequiredItems("tables").Select(table => new CatalogEntry(
+            new(table.RequiredText("namespace"), table.RequiredText("name")),
+            table.RequiredInt("version"),
+            table.RequiredText("metadata"),
+            Location(table)));
         return new()
         {
-            WarehouseId = json.Member("warehouse-id").GetGuid(),
+            WarehouseId = json.RequiredGuid("warehouse-id"),
             Tables = tables.ToDictionary(entry => entry.Identifier),
-            Commits = [.. json.Member("commits").EnumerateArray().Select(id => id.GetString()!)],
+            Commits = [.. json.RequiredItems("commits").Select(id => id.AsText("commits"))],
         };
     }
 }

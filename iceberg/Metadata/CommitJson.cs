@@ -25,13 +25,13 @@ public static class CommitJson
     public static Requirement ReadRequirement(JsonElement json) => JsonText.Checked("requirement", () => (Requirement)(json.Text("type") switch
     {
         "assert-create" => new AssertCreate(),
-        "assert-table-uuid" => new AssertTableUuid(Guid.Parse(json.Member("uuid").GetString()!)),
-        "assert-ref-snapshot-id" => new AssertRefSnapshotId(json.Member("ref").GetString()!, json.Long("snapshot-id")),
-        "assert-last-assigned-field-id" => new AssertLastAssignedFieldId(json.Member("last-assigned-field-id").GetInt32()),
-        "assert-current-schema-id" => new AssertCurrentSchemaId(json.Member("current-schema-id").GetInt32()),
-        "assert-last-assigned-partition-id" => new AssertLastAssignedPartitionId(json.Member("last-assigned-partition-id").GetInt32()),
-        "assert-default-spec-id" => new AssertDefaultSpecId(json.Member("default-spec-id").GetInt32()),
-        "assert-default-sort-order-id" => new AssertDefaultSortOrderId(json.Member("default-sort-order-id").GetInt32()),
+        "assert-table-uuid" => new AssertTableUuid(json.RequiredGuid("uuid")),
+        "assert-ref-snapshot-id" => new AssertRefSnapshotId(json.RequiredText("ref"), json.Long("snapshot-id")),
+        "assert-last-assigned-field-id" => new AssertLastAssignedFieldId(json.RequiredInt("last-assigned-field-id")),
+        "assert-current-schema-id" => new AssertCurrentSchemaId(json.RequiredInt("current-schema-id")),
+        "assert-last-assigned-partition-id" => new AssertLastAssignedPartitionId(json.RequiredInt("last-assigned-partition-id")),
+        "assert-default-spec-id" => new AssertDefaultSpecId(json.RequiredInt("default-spec-id")),
+        "assert-default-sort-order-id" => new AssertDefaultSortOrderId(json.RequiredInt("default-sort-order-id")),
         var other => throw new FormatException($"The requirement '{other}' is not known."),
     }));
 
@@ -80,21 +80,21 @@ public static class CommitJson
     /// <exception cref="FormatException">The JSON is no update this program knows: it must not be left out.</exception>
     public static Update ReadUpdate(JsonElement json) => JsonText.Checked("update", () => (Update)(json.Text("action") switch
     {
-        "assign-uuid" => new AssignUuid(Guid.Parse(json.Member("uuid").GetString()!)),
-        "upgrade-format-version" => new UpgradeFormatVersion(json.Member("format-version").GetInt32()),
+        "assign-uuid" => new AssignUuid(json.RequiredGuid("uuid")),
+        "upgrade-format-version" => new UpgradeFormatVersion(json.RequiredInt("format-version")),
         "add-schema" => new AddSchema(SchemaJson.Read(json.Member("schema"))),
-        "set-current-schema" => new SetCurrentSchema(json.Member("schema-id").GetInt32()),
+        "set-current-schema" => new SetCurrentSchema(json.RequiredInt("schema-id")),
         "add-spec" => new AddPartitionSpec(SpecJson.ReadSpec(json.Member("spec"))),
-        "set-default-spec" => new SetDefaultSpec(json.Member("spec-id").GetInt32()),
+        "set-default-spec" => new SetDefaultSpec(json.RequiredInt("spec-id")),
         "add-sort-order" => new AddSortOrder(SpecJson.ReadOrder(json.Member("sort-order"))),
-        "set-default-sort-order" => new SetDefaultSortOrder(json.Member("sort-order-id").GetInt32()),
+        "set-default-sort-order" => new SetDefaultSortOrder(json.RequiredInt("sort-order-id")),
         "add-snapshot" => new AddSnapshot(SnapshotJson.Read(json.Member("snapshot"))),
-        "set-snapshot-ref" => new SetSnapshotRef(json.Member("ref-name").GetString()!, SnapshotJson.ReadRef(json)),
-        "remove-snapshot-ref" => new RemoveSnapshotRef(json.Member("ref-name").GetString()!),
-        "remove-snapshots" => new RemoveSnapshots([.. json.Member("snapshot-ids").EnumerateArray().Select(id => id.GetInt64())]),
-        "set-location" => new SetLocation(json.Member("location").GetString()!),
-        "set-properties" => new SetProperties(SnapshotJson.Texts(json.Member("updates"))),
-        "remove-properties" => new RemoveProperties([.. json.Member("removals").EnumerateArray().Select(r => r.GetString()!)]),
+        "set-snapshot-ref" => new SetSnapshotRef(json.RequiredText("ref-name"), SnapshotJson.ReadRef(json)),
+        "remove-snapshot-ref" => new RemoveSnapshotRef(json.RequiredText("ref-name")),
+        "remove-snapshots" => new RemoveSnapshots([.. json.RequiredItems("snapshot-ids").Select(id => id.AsLong("snapshot-ids"))]),
+        "set-location" => new SetLocation(json.RequiredText("location")),
+        "set-properties" => new SetProperties(SnapshotJson.Texts(json, "updates")),
+        "remove-properties" => new RemoveProperties([.. json.RequiredItems("removals").Select(r => r.AsText("removals"))]),
         var other => throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"The update '{other}' is not known.")),
     }));
 

@@ -32,14 +32,14 @@ internal static class SnapshotJson
 
     public static Snapshot Read(JsonElement json) => new()
     {
-        SnapshotId = json.Member("snapshot-id").GetInt64(),
+        SnapshotId = json.RequiredLong("snapshot-id"),
         ParentSnapshotId = json.Long("parent-snapshot-id"),
         SequenceNumber = json.Long("sequence-number") ?? 0,
-        TimestampMs = json.Member("timestamp-ms").GetInt64(),
+        TimestampMs = json.RequiredLong("timestamp-ms"),
         ManifestList = json.Text("manifest-list") ?? "",
-        Manifests = json.TryGetProperty("manifests", out var manifests) ? [.. manifests.EnumerateArray().Select(m => m.GetString()!)] : [],
+        Manifests = [.. json.Items("manifests").Select(m => m.AsText("manifests"))],
         // Version 1 may have none.
-        Summary = json.TryGetProperty("summary", out var summary) ? Texts(summary) : new Dictionary<string, string>(),
+        Summary = Texts(json, "summary"),
         SchemaId = json.Int("schema-id"),
         FirstRowId = json.Long("first-row-id"),
         AddedRows = json.Long("added-rows"),
@@ -57,13 +57,14 @@ internal static class SnapshotJson
         return node;
     }
 
-    public static SnapshotRef ReadRef(JsonElement json) => new(json.Member("snapshot-id").GetInt64(), json.Text("type") ?? SnapshotRef.BranchType)
+    public static SnapshotRef ReadRef(JsonElement json) => new(json.RequiredLong("snapshot-id"), json.Text("type") ?? SnapshotRef.BranchType)
     {
         MinSnapshotsToKeep = json.Int("min-snapshots-to-keep"),
         MaxSnapshotAgeMs = json.Long("max-snapshot-age-ms"),
         MaxRefAgeMs = json.Long("max-ref-age-ms"),
     };
 
-    public static Dictionary<string, string> Texts(JsonElement json) =>
-        json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText());
+    /// <summary>A member whose members are texts; none where it is missing or null. Other values are taken as they are spelled.</summary>
+    public static Dictionary<string, string> Texts(JsonElement json, string name) =>
+        json.Members(name).ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText());
 }

@@ -20,7 +20,7 @@ public static class SpecJson
 
     internal static JsonObject ToNode(PartitionSpec spec) => new() { ["spec-id"] = spec.SpecId, ["fields"] = Fields(spec) };
 
-    internal static PartitionSpec ReadSpec(JsonElement json) => new(json.Member("spec-id").GetInt32(), ReadFields(json.Member("fields")));
+    internal static PartitionSpec ReadSpec(JsonElement json) => new(json.RequiredInt("spec-id"), ReadFields(json.Member("fields")));
 
     internal static JsonObject ToNode(SortOrder order) => new()
     {
@@ -35,19 +35,19 @@ public static class SpecJson
     };
 
     internal static SortOrder ReadOrder(JsonElement json) => new(
-        json.Member("order-id").GetInt32(),
-        [.. json.Member("fields").EnumerateArray().Select(f => new SortField(
+        json.RequiredInt("order-id"),
+        [.. json.RequiredItems("fields").Select(f => new SortField(
             SourceOf(f),
-            f.Member("transform").GetString()!,
-            f.Member("direction").GetString()!,
-            f.Member("null-order").GetString()!))]);
+            f.RequiredText("transform"),
+            f.RequiredText("direction"),
+            f.RequiredText("null-order")))]);
 
     // Version 1 may leave field ids out: they are then given out in order.
-    internal static List<PartitionField> ReadFields(JsonElement fields) => [.. fields.EnumerateArray().Select((f, i) => new PartitionField(
+    internal static List<PartitionField> ReadFields(JsonElement fields) => [.. fields.AsItems("fields").Select((f, i) => new PartitionField(
         SourceOf(f),
         f.Int("field-id") ?? PartitionSpec.LastIdBeforeFirst + 1 + i,
-        f.Member("name").GetString()!,
-        f.Member("transform").GetString()!))];
+        f.RequiredText("name"),
+        f.RequiredText("transform")))];
 
     private static JsonArray Fields(PartitionSpec spec) => new([.. spec.Fields.Select(f => new JsonObject
     {
@@ -58,5 +58,6 @@ public static class SpecJson
     })]);
 
     // Version 3 writes source-ids for transforms of several columns.
-    private static int SourceOf(JsonElement field) => field.Int("source-id") ?? field.Member("source-ids").EnumerateArray().First().GetInt32();
+    private static int SourceOf(JsonElement field) =>
+        field.Items("source-ids").Select(id => id.AsInt("source-ids")).Cast<int?>().FirstOrDefault() ?? field.RequiredInt("source-id");
 }

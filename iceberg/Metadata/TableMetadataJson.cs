@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mammoth.Iceberg.Schemas;
@@ -55,8 +56,8 @@ public static class TableMetadataJson
             node["next-row-id"] = table.NextRowId;
         node["refs"] = new JsonObject([.. table.Refs.Select(r => KeyValuePair.Create<string, JsonNode?>(r.Key, SnapshotJson.ToNode(r.Value)))]);
         node["snapshots"] = Array(table.Snapshots, SnapshotJson.ToNode);
-        node["statistics"] = Array(table.Statistics, s => JsonNode.Parse(s)!);
-        node["partition-statistics"] = Array(table.PartitionStatistics, s => JsonNode.Parse(s)!);
+        node["statistics"] = Array(table.Statistics, s => JsonNode.Parse(s, documentOptions: JsonText.Deep)!);
+        node["partition-statistics"] = Array(table.PartitionStatistics, s => JsonNode.Parse(s, documentOptions: JsonText.Deep)!);
         node["snapshot-log"] = Array(table.SnapshotLog, e => new JsonObject { ["timestamp-ms"] = e.TimestampMs, ["snapshot-id"] = e.SnapshotId });
         node["metadata-log"] = Array(table.MetadataLog, e => new JsonObject { ["timestamp-ms"] = e.TimestampMs, ["metadata-file"] = e.MetadataFile });
         return node;
@@ -64,7 +65,7 @@ public static class TableMetadataJson
 
     private static TableMetadata Read(JsonElement json)
     {
-        var version = json.Member("format-version").GetInt32();
+        var version = json.RequiredInt("format-version");
         if (version is < 1 or > HighestKnownVersion)
             throw new FormatException($"The table has format version {version}; this program reads versions 1 to {HighestKnownVersion}.");
         var schemas = Schemas(json, version);
@@ -73,24 +74,24 @@ public static class TableMetadataJson
         var table = new TableMetadata
         {
             FormatVersion = version,
-            TableUuid = json.Text("table-uuid") is { } uuid ? Guid.Parse(uuid) : version == 1 ? Guid.Empty : throw new FormatException("'table-uuid' is missing."),
-            Location = json.Member("location").GetString()!.TrimEnd('/'),
-            LastSequenceNumber = version == 1 ? 0 : json.Member("last-sequence-number").GetInt64(),
-            LastUpdatedMs = json.Member("last-updated-ms").GetInt64(),
-            LastColumnId = json.Member("last-column-id").GetInt32(),
+            TableUuid = version == 1 && json.Text("table-uuid") is null ? Guid.Empty : json.RequiredGuid("table-uuid"),
+            Location = json.RequiredText("location").TrimEnd('/'),
+            LastSequenceNumber = version == 1 ? 0 : json.RequiredLong("last-sequence-number"),
+            LastUpdatedMs = json.RequiredLong("last-updated-ms"),
+            LastColumnId = json.RequiredInt("last-column-id"),
             Schemas = schemas,
             CurrentSchemaId = json.Int("current-schema-id") ?? schemas[0].SchemaId,
             PartitionSpecs = specs,
             DefaultSpecId = json.Int("default-spec-id") ?? specs[0].SpecId,
             LastPartitionId = json.Int("last-partition-id")
                 ?? specs.SelectMany(s => s.Fields).Select(f => f.FieldId).DefaultIfEmpty(PartitionSpec.LastIdBeforeFirst).Max(),
-            SortOrders = json.TryGetProperty("sort-orders", out var orders) ? [.. orders.EnumerateArray().Select(SpecJson.ReadOrder)] : [SortOrder.Unsorted],
+            SortOrders = Items(json, "sort-orders", SpecJson.ReadOrder) is { Count: > 0 } orders ? orders : [SortOrder.Unsorted],
             DefaultSortOrderId = json.Int("default-sort-order-id") ?? 0,
-            Properties = json.TryGetProperty("properties", out var properties) ? SnapshotJson.Texts(properties) : [],
+            Properties = SnapshotJson.Texts(json, "properties"),
             CurrentSnapshotId = current is -1 ? null : current,
             Snapshots = Items(json, "snapshots", SnapshotJson.Read),
-            SnapshotLog = Items(json, "snapshot-log", e => new SnapshotLogEntry(e.Member("timestamp-ms").GetInt64(), e.Member("snapshot-id").GetInt64())),
-            MetadataLog = Items(json, "metadata-log", e => new MetadataLogEntry(e.Member("timestamp-ms").GetInt64(), e.Member("metadata-file").GetString()!)),
+            SnapshotLog = Items(json, "snapshot-log", e => new SnapshotLogEntry(e.RequiredLong("timestamp-ms"), e.RequiredLong("snapshot-id"))),
+            MetadataLog = Items(json, "metadata-log", e => new MetadataLogEntry(e.RequiredLong("timestamp-ms"), e.RequiredText("metadata-file"))),
             Refs = Refs(json, current),
             Statistics = Items(json, "statistics", e => e.GetRawText()),
             PartitionStatistics = Items(json, "partition-statistics", e => e.GetRawText()),
@@ -108,6 +109,10 @@ public static class TableMetadataJson
             throw new FormatException($"The table's default partition spec {table.DefaultSpecId} is not among its specs.");
         if (table.CurrentSnapshotId is { } current && table.FindSnapshot(current) is null)
             throw new FormatException($"The table's current snapshot {current} is not among its snapshots.");
+        if (table.Refs.FirstOrDefault(r => table.FindSnapshot(r.Value.SnapshotId) is null) is { Key: { } dangling })
+            throw new FormatException($"The table's reference '{dangling}' names snapshot {table.Refs[dangling].SnapshotId}, which is not among its snapshots.");
+        if (table.Refs.TryGetValue(SnapshotRef.MainBranch, out var main) && main.SnapshotId != table.CurrentSnapshotId)
+            throw new FormatException($"The table's main branch is at snapshot {main.SnapshotId}, but its current snapshot is {table.CurrentSnapshotId?.ToString(CultureInfo.InvariantCulture) ?? "none"}.");
         return table;
     }
 
@@ -124,16 +129,14 @@ public static class TableMetadataJson
     // Version 1, and writers before references existed, have only a current snapshot: that is the main branch.
     private static Dictionary<string, SnapshotRef> Refs(JsonElement json, long? current)
     {
-        var refs = json.TryGetProperty("refs", out var found)
-            ? found.EnumerateObject().ToDictionary(r => r.Name, r => SnapshotJson.ReadRef(r.Value))
-            : [];
+        var refs = json.Members("refs").ToDictionary(r => r.Name, r => SnapshotJson.ReadRef(r.Value));
         if (current is { } id and not -1)
             refs.TryAdd(SnapshotRef.MainBranch, SnapshotRef.Branch(id));
         return refs;
     }
 
     private static List<T> Items<T>(JsonElement json, string name, Func<JsonElement, T> read) =>
-        json.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray().Select(read)] : [];
+        [.. json.Items(name).Select(read)];
 
     private static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode> toNode) => new([.. items.Select(toNode)]);
 }

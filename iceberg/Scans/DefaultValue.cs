@@ -28,7 +28,7 @@ internal static class DefaultValue
     private static object Parse(IcebergType type, JsonElement value) => type switch
     {
         DecimalType d => Unscaled(value.GetString()!, d.Scale),
-        FixedType => System.Convert.FromHexString(value.GetString()!),
+        FixedType f => System.Convert.FromHexString(value.GetString()!) is var bytes && bytes.Length == f.Length ? bytes : throw new FormatException(),
         PrimitiveType p => p.Kind switch
         {
             PrimitiveKind.Boolean => value.GetBoolean(),

@@ -24,10 +24,10 @@ public sealed class NameMapping
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return Read(document.RootElement);
+            using var document = JsonDocument.Parse(json, JsonText.Deep);
+            return Read(document.RootElement.AsItems("the mapping"));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new FormatException($"The table property {Property} is no name mapping: {e.Message}", e);
         }
@@ -55,15 +55,15 @@ public sealed class NameMapping
         return array;
     }
 
-    private static NameMapping Read(JsonElement fields)
+    private static NameMapping Read(IEnumerable<JsonElement> fields)
     {
         var mapping = new NameMapping();
-        foreach (var field in fields.EnumerateArray())
+        foreach (var field in fields)
         {
-            int? id = field.TryGetProperty("field-id", out var number) ? number.GetInt32() : null;
-            var nested = field.TryGetProperty("fields", out var below) ? Read(below) : new NameMapping();
-            foreach (var name in field.GetProperty("names").EnumerateArray())
-                mapping._names.Add(name.GetString()!, (id, nested));
+            var id = field.Int("field-id");
+            var nested = Read(field.Items("fields"));
+            foreach (var name in field.RequiredItems("names"))
+                mapping._names.Add(name.AsText("names"), (id, nested));
         }
         return mapping;
     }

@@ -25,12 +25,19 @@ public static class SchemaJson
         return node;
     }
 
-    public static Schema Read(JsonElement json) => new(
-        json.TryGetProperty("schema-id", out var id) ? id.GetInt32() : 0,
-        ReadFields(json),
-        json.TryGetProperty("identifier-field-ids", out var ids) && ids.ValueKind == JsonValueKind.Array
-            ? [.. ids.EnumerateArray().Select(x => x.GetInt32())]
-            : []);
+    public static Schema Read(JsonElement json) => Checked(new(
+        json.Int("schema-id") ?? 0,
+        json.Text("type") is null or "struct" ? ReadFields(json) : throw new FormatException($"The 'type' of a schema is '{json.Text("type")}', not 'struct'."),
+        [.. json.Items("identifier-field-ids").Select(id => id.AsInt("identifier-field-ids"))]));
+
+    // Columns are found by their ids: with one twice, values of one column would be read as another's.
+    private static Schema Checked(Schema schema)
+    {
+        var ids = new HashSet<int>();
+        return schema.AllFields().FirstOrDefault(f => !ids.Add(f.Field.Id)) is { Path: { } twice, Field.Id: var id }
+            ? throw new FormatException($"The schema gives the field id {id} twice, the second time to '{twice}'.")
+            : schema;
+    }
 
     private static JsonArray Fields(IReadOnlyList<NestedField> fields)
     {
@@ -47,9 +54,9 @@ public static class SchemaJson
             if (field.Doc is { } doc)
                 node["doc"] = doc;
             if (field.InitialDefault is { } initial)
-                node["initial-default"] = JsonNode.Parse(initial);
+                node["initial-default"] = JsonNode.Parse(initial, documentOptions: JsonText.Deep);
             if (field.WriteDefault is { } write)
-                node["write-default"] = JsonNode.Parse(write);
+                node["write-default"] = JsonNode.Parse(write, documentOptions: JsonText.Deep);
             array.Add(node);
         }
         return array;
@@ -77,12 +84,12 @@ public static class SchemaJson
         _ => JsonValue.Create(TypeName.Of(type)),
     };
 
-    private static List<NestedField> ReadFields(JsonElement parent) => [.. parent.Member("fields").EnumerateArray().Select(ReadField)];
+    private static List<NestedField> ReadFields(JsonElement parent) => [.. parent.RequiredItems("fields").Select(ReadField)];
 
     private static NestedField ReadField(JsonElement json) => new(
-        json.Member("id").GetInt32(),
-        json.Member("name").GetString()!,
-        json.Member("required").GetBoolean(),
+        json.RequiredInt("id"),
+        json.RequiredText("name"),
+        json.RequiredBool("required"),
         ReadType(json.Member("type")),
         json.Text("doc"))
     {
@@ -90,23 +97,28 @@ public static class SchemaJson
         WriteDefault = Default(json, "write-default"),
     };
 
-    private static string? Default(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetRawText() : null;
+    private static string? Default(JsonElement json, string name)
+    {
+        if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return null;
+        // Half a surrogate pair is JSON but no text, and could not be written again: it is refused here.
+        return value.ValueKind == JsonValueKind.String ? JsonSerializer.Serialize(value.GetString(), JsonText.Compact) : value.GetRawText();
+    }
 
     private static IcebergType ReadType(JsonElement json)
     {
         if (json.ValueKind == JsonValueKind.String)
             return TypeName.Parse(json.GetString()!);
-        return json.Member("type").GetString() switch
+        return json.RequiredText("type") switch
         {
             "struct" => new StructType(ReadFields(json)),
-            "list" => new ListType(json.Member("element-id").GetInt32(), ReadType(json.Member("element")), json.Member("element-required").GetBoolean()),
+            "list" => new ListType(json.RequiredInt("element-id"), ReadType(json.Member("element")), json.RequiredBool("element-required")),
             "map" => new MapType(
-                json.Member("key-id").GetInt32(),
+                json.RequiredInt("key-id"),
                 ReadType(json.Member("key")),
-                json.Member("value-id").GetInt32(),
+                json.RequiredInt("value-id"),
                 ReadType(json.Member("value")),
-                json.Member("value-required").GetBoolean()),
+                json.RequiredBool("value-required")),
             { } name => TypeName.Parse(name),
             null => throw new FormatException("A type in the schema has no name."),
         };

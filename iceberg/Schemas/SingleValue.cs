@@ -54,7 +54,8 @@ public static class SingleValue
                     case (PrimitiveKind.Timestamp, 4):
                         return BinaryPrimitives.ReadInt32LittleEndian(bytes) * MicrosPerDay;
                     case (PrimitiveKind.TimestampNs, 4):
-                        return BinaryPrimitives.ReadInt32LittleEndian(bytes) * MicrosPerDay * 1000;
+                        // Days beyond what nanoseconds reach: the bound is as far as it can be, not on the other side.
+                        return (long)Int128.Clamp((Int128)BinaryPrimitives.ReadInt32LittleEndian(bytes) * MicrosPerDay * 1000, long.MinValue, long.MaxValue);
                     case (PrimitiveKind.Long or >= PrimitiveKind.Time and <= PrimitiveKind.TimestampTzNs, 8):
                         return BinaryPrimitives.ReadInt64LittleEndian(bytes);
                     case (PrimitiveKind.Float, 4):
@@ -74,6 +75,18 @@ public static class SingleValue
         }
         throw new FormatException($"{bytes.Length} bytes are no single value of type {type}.");
     }
+
+    /// <summary>
+    /// A value of the type a column had before it was widened (int to long, float to double, date to timestamp), as the wider type has it: partition values
+    /// stay in manifests as they were written.
+    /// </summary>
+    public static object Widened(IcebergType type, object value) => (type, value) switch
+    {
+        (PrimitiveType { Kind: PrimitiveKind.Long }, int i) => (long)i,
+        (PrimitiveType { Kind: PrimitiveKind.Double }, float f) => (double)f,
+        (PrimitiveType { Kind: PrimitiveKind.Timestamp }, int days) => days * MicrosPerDay,
+        _ => value,
+    };
 
     private static byte[] Int(int value)
     {
