@@ -1,6 +1,5 @@
 using System.Numerics;
 using Avro;
-using Avro.IO;
 using Avro.Util;
 
 namespace Mammoth.Iceberg.Manifests;
@@ -17,14 +16,15 @@ internal sealed class AvroValue
     static AvroValue() => LogicalTypeFactory.Instance.Register(new AnyUuid());
 
     /// <param name="schema">The writer's schema.</param>
-    public AvroValue(Schema schema) => Gather(schema);
+    /// <exception cref="InvalidDataException">A record is within itself: its values could nest without end.</exception>
+    public AvroValue(Schema schema) => Gather(schema, []);
 
     /// <summary>Makes sure the logical types of Iceberg are known before a schema is parsed.</summary>
     public static void Prepare()
     {
     }
 
-    public object? Read(Schema schema, Decoder from)
+    public object? Read(Schema schema, AvroCursor from)
     {
         switch (schema)
         {
@@ -34,7 +34,9 @@ internal sealed class AvroValue
                     fields[i] = Read(record.Fields[i].Schema, from);
                 return fields;
             case UnionSchema union:
-                return Read(union.Schemas[from.ReadUnionIndex()], from);
+                var branch = from.ReadInt();
+                return branch >= 0 && branch < union.Count ? Read(union[branch], from)
+                    : throw new InvalidDataException($"a value is of branch {branch} of {union.Count}");
             case ArraySchema { ItemSchema: RecordSchema { Fields: [var key, var value] } } when IsPair(key.Schema, value.Schema):
                 return value.Schema.Tag == Schema.Type.Long ? Pairs(from, from.ReadLong) : Pairs(from, from.ReadBytes);
             case ArraySchema array:
@@ -42,9 +44,16 @@ internal sealed class AvroValue
             case LogicalSchema logical:
                 return Logical(logical.LogicalTypeName, Read(logical.BaseSchema, from));
             case FixedSchema fixedSize:
-                var bytes = new byte[fixedSize.Size];
-                from.ReadFixed(bytes);
-                return Logical(_logicalFixed.GetValueOrDefault(fixedSize.Fullname), bytes);
+                return Logical(_logicalFixed.GetValueOrDefault(fixedSize.Fullname), from.Take(fixedSize.Size).ToArray());
+            case MapSchema map:
+                // None of Iceberg's; a field that is the writer's own.
+                for (var count = from.ReadCount(); count != 0; count = from.ReadCount())
+                    for (; count > 0; count--)
+                    {
+                        from.ReadString();
+                        Read(map.ValueSchema, from);
+                    }
+                return null;
         }
         return schema.Tag switch
         {
@@ -56,25 +65,26 @@ internal sealed class AvroValue
             Schema.Type.Double => from.ReadDouble(),
             Schema.Type.String => from.ReadString(),
             Schema.Type.Bytes => from.ReadBytes(),
+            Schema.Type.Enumeration => from.ReadInt(),
             _ => throw new FormatException($"An Avro {schema.Tag} has no place in a manifest."),
         };
     }
 
     private static bool IsPair(Schema key, Schema value) => key.Tag == Schema.Type.Int && value.Tag is Schema.Type.Long or Schema.Type.Bytes;
 
-    private static Dictionary<int, T> Pairs<T>(Decoder from, Func<T> read)
+    private static Dictionary<int, T> Pairs<T>(AvroCursor from, Func<T> read)
     {
         var pairs = new Dictionary<int, T>();
-        for (var count = from.ReadArrayStart(); count != 0; count = from.ReadArrayNext())
+        for (var count = from.ReadCount(); count != 0; count = from.ReadCount())
             for (; count > 0; count--)
                 pairs[from.ReadInt()] = read();
         return pairs;
     }
 
-    private List<object?> Items(Schema item, Decoder from)
+    private List<object?> Items(Schema item, AvroCursor from)
     {
         var items = new List<object?>();
-        for (var count = from.ReadArrayStart(); count != 0; count = from.ReadArrayNext())
+        for (var count = from.ReadCount(); count != 0; count = from.ReadCount())
             for (; count > 0; count--)
                 items.Add(Read(item, from));
         return items;
@@ -88,19 +98,25 @@ internal sealed class AvroValue
     };
 
     // Where a schema uses a named type a second time, the library hands out the bare fixed without its logical type.
-    private void Gather(Schema schema)
+    private void Gather(Schema schema, HashSet<string> within)
     {
         switch (schema)
         {
             case RecordSchema record:
-                record.Fields.ForEach(field => Gather(field.Schema));
+                if (!within.Add(record.Fullname))
+                    throw new InvalidDataException($"the record '{record.Fullname}' of its schema is within itself");
+                record.Fields.ForEach(field => Gather(field.Schema, within));
+                within.Remove(record.Fullname);
                 break;
             case UnionSchema union:
                 foreach (var branch in union.Schemas)
-                    Gather(branch);
+                    Gather(branch, within);
                 break;
             case ArraySchema array:
-                Gather(array.ItemSchema);
+                Gather(array.ItemSchema, within);
+                break;
+            case MapSchema map:
+                Gather(map.ValueSchema, within);
                 break;
             case LogicalSchema { BaseSchema: FixedSchema named } logical:
                 _logicalFixed[named.Fullname] = logical.LogicalTypeName;

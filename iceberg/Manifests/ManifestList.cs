@@ -33,9 +33,8 @@ public static class ManifestList
     public static async Task<IReadOnlyList<ManifestFile>> Read(IFileIO io, string location, CancellationToken cancellation)
     {
         var content = await io.Read(location, cancellation) ?? throw new FileNotFoundException($"The manifest list {location} is gone.", location);
-        using var input = new AvroInput(content.Bytes, location);
-        var layout = input.Layout;
-        return [.. input.Records().Select(record => Manifest(layout, record))];
+        var input = new AvroInput(content.Bytes, location);
+        return [.. input.Records(record => Manifest(input.Layout, record))];
     }
 
     /// <summary>Writes the manifest list of a snapshot; numbers that are still open become those of the snapshot.</summary>
@@ -119,9 +118,9 @@ public static class ManifestList
     private static ManifestFile Manifest(AvroRecordLayout layout, object?[] record) => new()
     {
         Path = layout.Required<string>(record, 500),
-        Length = layout.Required<long>(record, 501),
+        Length = layout.Amount(record, 501),
         PartitionSpecId = layout.Optional(record, 502) as int? ?? 0,
-        Content = (ManifestContent)(layout.Optional(record, 517) as int? ?? 0),
+        Content = layout.Choice(record, 517, ManifestContent.Data),
         SequenceNumber = layout.Optional(record, 515) as long? ?? 0,
         MinSequenceNumber = layout.Optional(record, 516) as long? ?? 0,
         AddedSnapshotId = layout.Optional(record, 503) as long? ?? 0,
@@ -131,7 +130,7 @@ public static class ManifestList
         AddedRowsCount = layout.Optional(record, 512) as long? ?? -1,
         ExistingRowsCount = layout.Optional(record, 513) as long? ?? -1,
         DeletedRowsCount = layout.Optional(record, 514) as long? ?? -1,
-        Partitions = (layout.Optional(record, 507) as List<object?>)?.ConvertAll(item => Summary(layout.Nested(507), (object?[])item!)),
+        Partitions = layout.Items<object?[]>(record, 507)?.ConvertAll(item => Summary(layout.Nested(507), item)),
         KeyMetadata = layout.Optional(record, 519) as byte[],
         FirstRowId = layout.Optional(record, 520) as long?,
     };

@@ -11,8 +11,13 @@ public static class ManifestReader
     public static async IAsyncEnumerable<ManifestEntry> Read(IFileIO io, ManifestFile manifest, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var nextRowId = manifest.FirstRowId;
-        await foreach (var entry in Read(io, manifest.Path, cancellation))
+        var content = await io.Read(manifest.Path, cancellation) ?? throw Gone(manifest.Path);
+        // Cut at the end of a block it would look whole, with fewer files.
+        if (content.Bytes.Length < manifest.Length)
+            throw new FormatException($"{manifest.Path} is damaged: it has {content.Bytes.Length} bytes, and {manifest.Length} by its manifest list.");
+        foreach (var entry in Read(content.Bytes, manifest.Path))
         {
+            cancellation.ThrowIfCancellationRequested();
             // Only an added file inherits, except from manifests of version 1, where all numbers are 0.
             var inherits = entry.Status == ManifestStatus.Added || manifest.SequenceNumber == 0;
             var file = entry.File;
@@ -35,7 +40,7 @@ public static class ManifestReader
     /// <exception cref="FileNotFoundException">There is no such manifest.</exception>
     public static async IAsyncEnumerable<ManifestEntry> Read(IFileIO io, string location, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var content = await io.Read(location, cancellation) ?? throw new FileNotFoundException($"The manifest {location} is gone.", location);
+        var content = await io.Read(location, cancellation) ?? throw Gone(location);
         foreach (var entry in Read(content.Bytes, location))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -45,11 +50,11 @@ public static class ManifestReader
 
     internal static IEnumerable<ManifestEntry> Read(ReadOnlyMemory<byte> content, string location)
     {
-        using var input = new AvroInput(content, location);
-        var decoding = new EntryDecoding(input.Layout);
-        foreach (var record in input.Records())
-            yield return decoding.Entry(record);
+        var input = new AvroInput(content, location);
+        return input.Records(input.Made(() => new EntryDecoding(input.Layout)).Entry);
     }
+
+    private static FileNotFoundException Gone(string location) => new($"The manifest {location} is gone.", location);
 
     private static FormatException Missing(ManifestFile manifest, ManifestEntry entry) =>
         new($"{manifest.Path}: the {entry.Status} file {entry.File.FilePath} has no sequence number.");

@@ -13,6 +13,7 @@ public sealed class ManifestWriter : IAsyncDisposable
     private readonly OutputFile _file;
     private readonly AvroOutput<ManifestEntry> _output;
     private readonly PartitionSummaries _summaries;
+    private readonly StructType _partition;
     private readonly long? _snapshotId;
     private ManifestFile _stats;
 
@@ -20,7 +21,7 @@ public sealed class ManifestWriter : IAsyncDisposable
     /// <param name="snapshotId">The snapshot that will add the files; null where it is not known yet, and inherited when the manifest is read.</param>
     public ManifestWriter(IFileIO io, string location, Schema schema, PartitionSpec spec, long? snapshotId = null, ManifestContent content = ManifestContent.Data)
     {
-        var partition = PartitionTypes.Of(schema, spec);
+        var partition = _partition = PartitionTypes.Of(schema, spec);
         var entries = ManifestSchemas.Entry(partition);
         _snapshotId = snapshotId;
         _summaries = new(partition);
@@ -85,9 +86,15 @@ public sealed class ManifestWriter : IAsyncDisposable
 
     private void Write(ManifestEntry entry)
     {
+        if (_partition.Fields.Count > 0)
+            entry = entry with { File = entry.File with { Partition = _partition.Fields.ToDictionary(f => f.Id, f => Widened(f, entry.File)) } };
         _summaries.Add(entry.File);
         _output.Write(entry);
     }
+
+    // The manifest's schema has the column's type of today.
+    private static object? Widened(NestedField field, DataFile file) =>
+        file.Partition.GetValueOrDefault(field.Id) is { } value ? SingleValue.Widened(field.Type, value) : null;
 
     private static ManifestEntry Original(ManifestEntry entry) => entry is { SnapshotId: not null, SequenceNumber: not null, FileSequenceNumber: not null }
         ? entry
