@@ -16,16 +16,33 @@ namespace Mammoth.Iceberg.Scans;
 internal static class ColumnConversion
 {
     /// <summary>A column of the table's type; the caller owns it besides <paramref name="source"/>.</summary>
+    /// <param name="name">The field's name in a name mapping, where it is not the file's own.</param>
     /// <exception cref="NotSupportedException">The file's type can't become the table's.</exception>
-    public static ArrayData Convert(NestedField field, Field file, FileColumns columns, ArrayData source) => (field.Type, file.DataType) switch
+    public static ArrayData Convert(NestedField field, Field file, FileColumns columns, ArrayData source, string? name = null) => (field.Type, file.DataType) switch
     {
-        (StructType s, Apache.Arrow.Types.StructType f) => Shared(field, source, Fields(s, f, columns.Below(file), source)),
+        (StructType s, Apache.Arrow.Types.StructType f) => Shared(field, source, Fields(s, f, columns.Below(file, name), source)),
         (ListType l, Apache.Arrow.Types.ListType f) =>
-            Shared(field, source, [Convert(new(l.ElementId, $"{field.Name}.element", l.ElementRequired, l.Element), f.ValueField, columns.Below(file), source.Children[0])]),
-        (MapType m, Apache.Arrow.Types.MapType f) => Shared(field, source, [Entries(field, m, f, columns.Below(file), source.Children[0])]),
+            Shared(field, source, [Convert(new(l.ElementId, $"{field.Name}.element", l.ElementRequired, l.Element), f.ValueField, columns.Below(file, name), source.Children[0], "element")]),
+        (MapType m, Apache.Arrow.Types.MapType f) => Shared(field, source, [Entries(field, m, f, columns.Below(file, name), source.Children[0])]),
+        (_, var type) when PlainArrays.Stands(type) => Plain(field, file, columns, source, name),
         (StructType or ListType or MapType, _) or (_, NestedType) => throw Inconvertible(field, file),
         _ => Primitive(field, file, source),
     };
+
+    private static ArrayData Plain(NestedField field, Field file, FileColumns columns, ArrayData source, string? name)
+    {
+        var plain = PlainArrays.Of(source);
+        try
+        {
+            return Convert(field, new Field(file.Name, plain.DataType, file.IsNullable, file.Metadata), columns, plain, name);
+        }
+        finally
+        {
+            // Its children, of a list, are the source's.
+            foreach (var buffer in plain.Buffers)
+                buffer.Dispose();
+        }
+    }
 
     private static ArrayData[] Fields(StructType table, Apache.Arrow.Types.StructType file, FileColumns columns, ArrayData source) =>
     [
@@ -39,8 +56,8 @@ internal static class ColumnConversion
         var type = ((Apache.Arrow.Types.MapType)ArrowTypes.Of(table)).Fields[0].DataType;
         return new ArrayData(type, entries.Length, entries.NullCount, entries.Offset, Retained(entries),
         [
-            Convert(new(table.KeyId, $"{field.Name}.key", true, table.Key), file.KeyField, columns, entries.Children[0]),
-            Convert(new(table.ValueId, $"{field.Name}.value", table.ValueRequired, table.Value), file.ValueField, columns, entries.Children[1]),
+            Convert(new(table.KeyId, $"{field.Name}.key", true, table.Key), file.KeyField, columns, entries.Children[0], "key"),
+            Convert(new(table.ValueId, $"{field.Name}.value", table.ValueRequired, table.Value), file.ValueField, columns, entries.Children[1], "value"),
         ]);
     }
 

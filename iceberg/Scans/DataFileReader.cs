@@ -41,7 +41,7 @@ public sealed class DataFileReader(IFileIO io, Schema schema, NameMapping? names
                 for (var left = file.Rows(group); left > 0;)
                 {
                     var count = (int)Math.Min(left, OpenDataFile.MaxBatchRows);
-                    yield return new(file.Convert(null, count, constants), row);
+                    yield return new(Guarded(location, stream, () => file.Convert(null, count, constants)), row);
                     (left, row) = (left - count, row + count);
                 }
                 continue;
@@ -65,7 +65,8 @@ public sealed class DataFileReader(IFileIO io, Schema schema, NameMapping? names
         {
             return await batches.ReadNextRecordBatchAsync(cancellation);
         }
-        catch (Exception e) when (e is ParquetException or IOException or InvalidOperationException)
+        // Of what the native reader finds wrong with a page nothing arrives but a plain exception with its text.
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
             stream.ThrowIfFailed();
             throw Unreadable(location, e);
@@ -78,7 +79,7 @@ public sealed class DataFileReader(IFileIO io, Schema schema, NameMapping? names
         {
             return read();
         }
-        catch (Exception e) when (e is ParquetException or NotSupportedException)
+        catch (Exception e) when (e is ParquetException or NotSupportedException or OverflowException or FormatException)
         {
             stream.ThrowIfFailed();
             throw Unreadable(location, e);

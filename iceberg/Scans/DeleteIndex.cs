@@ -23,6 +23,8 @@ internal sealed class DeleteIndex(TableMetadata metadata)
         var delete = new Delete(file, entry.SequenceNumber!.Value);
         switch (file.Content)
         {
+            case FileContentKind.PositionDeletes when IsVector(file) && file.ReferencedDataFile is null:
+                throw new InvalidDataException($"The manifest does not say whose rows the deletion vector in {file.FilePath} deletes.");
             case FileContentKind.PositionDeletes when IsVector(file):
                 if (!_vectors.TryAdd(file.ReferencedDataFile!, delete))
                     throw new InvalidDataException($"The data file {file.ReferencedDataFile} has two deletion vectors, {_vectors[file.ReferencedDataFile!].File.FilePath} and {file.FilePath}.");
@@ -81,7 +83,8 @@ internal sealed class DeleteIndex(TableMetadata metadata)
         null => "null",
         string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
         byte[] bytes => System.Convert.ToHexString(bytes),
-        float f => BitConverter.SingleToInt32Bits(f).ToString("x8", null),
+        // A column may have been widened between a file and what deletes of it.
+        float f => Text((double)f),
         double d => BitConverter.DoubleToInt64Bits(d).ToString("x16", null),
         BigInteger or int or long or bool or Guid => string.Create(null, $"{value}"),
         _ => throw new InvalidDataException($"A {value.GetType().Name} is no partition value."),

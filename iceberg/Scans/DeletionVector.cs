@@ -19,15 +19,18 @@ internal static class DeletionVector
         if (vector is not { ContentOffset: { } offset, ContentSizeInBytes: { } size })
             throw new InvalidDataException($"The manifest does not say where in {vector.FilePath} the deletion vector is.");
         await using var stream = await io.OpenRead(vector.FilePath, cancellation);
+        if (offset < 0 || size < Frame || offset > stream.Length - size)
+            throw new InvalidDataException($"The manifest says that a deletion vector is in {vector.FilePath} from byte {offset} on, {size} bytes long, but the file has {stream.Length} bytes.");
         stream.Position = offset;
         var blob = new byte[size];
         await stream.ReadExactlyAsync(blob, cancellation);
-        var rows = new DeletedRows(Positions(blob, vector.FilePath));
+        var rows = new DeletedRows(Positions(blob, vector.FilePath, vector.RecordCount));
         return rows.Count == vector.RecordCount ? rows
             : throw new InvalidDataException($"The deletion vector in {vector.FilePath} deletes {rows.Count} rows, not {vector.RecordCount} as the manifest says.");
     }
 
-    internal static IEnumerable<long> Positions(byte[] blob, string location)
+    /// <param name="most">How many positions there are at most: a few bytes can stand for very many.</param>
+    internal static IEnumerable<long> Positions(byte[] blob, string location, long most = int.MaxValue)
     {
         InvalidDataException Damaged(string what) => new($"The deletion vector in {location} is damaged: {what}.");
         if (blob.Length < Frame || BinaryPrimitives.ReadInt32BigEndian(blob) != blob.Length - 8)
@@ -39,11 +42,11 @@ internal static class DeletionVector
             throw Damaged("its checksum is wrong");
         try
         {
-            return RoaringBitmap.Read(blob.AsSpan(8, blob.Length - Frame));
+            return RoaringBitmap.Read(blob.AsSpan(8, blob.Length - Frame), most);
         }
-        catch (ArgumentOutOfRangeException e)
+        catch (InvalidDataException e)
         {
-            throw new InvalidDataException(Damaged("its bitmap ends early").Message, e);
+            throw new InvalidDataException(Damaged(e.Message).Message, e);
         }
     }
 }

@@ -32,12 +32,13 @@ internal sealed class FileColumns(NameMapping? names)
     public FileColumns Below(Field field, string? name = null) => names is null ? this : new(names.Below(name ?? field.Name) ?? new NameMapping());
 
     /// <summary>The indexes of the Parquet leaves that a field of the table needs, from a file's field of the same id.</summary>
-    public IEnumerable<int> Leaves(IcebergType type, SchemaField source)
+    /// <param name="name">As for <see cref="Below"/>.</param>
+    public IEnumerable<int> Leaves(IcebergType type, SchemaField source, string? name = null)
     {
         switch (type)
         {
             case StructType s:
-                var below = Below(source.Field);
+                var below = Below(source.Field, name);
                 var found = s.Fields
                     .Select(field => (field.Type, Index: below.IndexOf([.. source.Children.Select(child => child.Field)], field.Id)))
                     .Where(child => child.Index >= 0)
@@ -45,14 +46,14 @@ internal sealed class FileColumns(NameMapping? names)
                     .ToList();
                 // Whether the struct itself is null is known from any of its leaves.
                 return found.Count > 0 ? found : All(source).Take(1);
-            case ListType l:
-                return Below(source.Field).Leaves(l.Element, source.Children[0]);
-            case MapType m:
-                var entries = source.Children[0];
-                var parts = Below(source.Field);
-                return parts.Leaves(m.Key, entries.Children[0]).Concat(parts.Leaves(m.Value, entries.Children[1]));
+            case ListType l when source.Children is [var element]:
+                return Below(source.Field, name).Leaves(l.Element, element, "element");
+            case MapType m when source.Children is [{ Children: [var key, var value] }]:
+                var parts = Below(source.Field, name);
+                return parts.Leaves(m.Key, key, "key").Concat(parts.Leaves(m.Value, value, "value"));
             default:
-                return [source.ColumnIndex];
+                // Where the file has something of another shape, its conversion says so.
+                return All(source);
         }
     }
 

@@ -84,6 +84,9 @@ internal sealed class FilePruning
     // Bounds may be missing, and may be wider than the values: they are cut for strings and binaries.
     private static bool Overlaps(ColumnPredicate predicate, IcebergType type, byte[]? lower, byte[]? upper)
     {
+        // To some engines NaN is above all numbers, to others it compares with none.
+        if (predicate.Value is float.NaN or double.NaN)
+            return true;
         var above = lower is null ? 1 : Compare(predicate.Value!, type, lower);
         var below = upper is null ? -1 : Compare(predicate.Value!, type, upper);
         return predicate.Comparison switch
@@ -101,9 +104,9 @@ internal sealed class FilePruning
     {
         if (value is null || predicate.Comparison is Comparison.IsNull or Comparison.IsNotNull)
             return value is null == (predicate.Comparison == Comparison.IsNull);
-        if (value is float.NaN or double.NaN)
+        if (value is float.NaN or double.NaN || predicate.Value is float.NaN or double.NaN)
             return true;
-        var bound = SingleValue.Serialize(type, value);
+        var bound = SingleValue.Serialize(type, SingleValue.Widened(type, value));
         return predicate.Comparison == Comparison.NotEqual ? Compare(predicate.Value!, type, bound) != 0 : Overlaps(predicate, type, bound, bound);
     }
 

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Mammoth.Iceberg.Data;
+using Mammoth.Iceberg.Schemas;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using Schema = Mammoth.Iceberg.Schemas.Schema;
@@ -10,7 +11,7 @@ namespace Mammoth.Iceberg.Scans;
 /// <summary>An open Parquet file, and which of its columns a schema's columns are.</summary>
 internal sealed class OpenDataFile : IDisposable
 {
-    // Row groups up to this are fetched whole, in a few large reads; larger ones column by column, in pieces.
+    // Row groups up to this are fetched a whole column at a time; larger ones in pieces.
     private const long WholeRowGroupBytes = 64 << 20;
     private const int PieceBytes = 1 << 20;
 
@@ -28,8 +29,10 @@ internal sealed class OpenDataFile : IDisposable
         var (largest, widest) = Sizes(stream);
         using var properties = ReaderProperties.GetDefaultReaderProperties();
         using var arrow = ArrowReaderProperties.GetDefault();
-        arrow.PreBuffer = largest <= WholeRowGroupBytes;
-        if (!arrow.PreBuffer)
+        // What Arrow fetches ahead it fetches on threads of its own, which go on after an error and when a scan is given up: they would meet a stream that
+        // is closed, and end the process. Column by column in the order of the file, the streams' own reading ahead makes as few requests.
+        arrow.PreBuffer = false;
+        if (largest > WholeRowGroupBytes)
         {
             properties.EnableBufferedStream();
             properties.BufferSize = PieceBytes;
@@ -69,7 +72,7 @@ internal sealed class OpenDataFile : IDisposable
         var fields = source?.Schema.FieldsList ?? [];
         return new RecordBatch(_arrow, _schema.Fields.Select(field => ArrowArrayFactory.BuildArray(
             _columns.IndexOf(fields, field.Id) is >= 0 and var index ? ColumnConversion.Convert(field, fields[index], _columns, source!.Column(index).Data)
-            : constants.TryGetValue(field.Id, out var value) ? ConstantColumn.Of(field.Type, value, length)
+            : constants.TryGetValue(field.Id, out var value) ? ConstantColumn.Of(field.Type, value is null ? null : SingleValue.Widened(field.Type, value), length)
             : ConstantColumn.Missing(field, length))), length);
     }
 

@@ -12,26 +12,34 @@ internal static class RoaringBitmap
     private const uint WithoutRuns = 12346;
     private const int OffsetsFrom = 4;
     private const int ArrayLimit = 4096;
+    private const int MostContainers = 1 << 16;
 
     /// <summary>The integers, ascending.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The bytes end early.</exception>
-    /// <exception cref="InvalidDataException">The bytes are no such bitmap.</exception>
-    public static List<long> Read(ReadOnlySpan<byte> bytes)
+    /// <param name="most">More integers than these are no more read.</param>
+    /// <exception cref="InvalidDataException">The bytes are no such bitmap, or end early; the message is a clause.</exception>
+    public static List<long> Read(ReadOnlySpan<byte> bytes, long most)
     {
         var integers = new List<long>();
         var input = new Input(bytes);
         for (var bitmaps = input.UInt64(); bitmaps > 0; bitmaps--)
-            ReadBitmap(ref input, (long)input.UInt32() << 32, integers);
+        {
+            var high = input.UInt32();
+            if (high > int.MaxValue)
+                throw new InvalidDataException("its bitmap has a position of 64 bits");
+            ReadBitmap(ref input, (long)high << 32, integers, most);
+        }
         return integers;
     }
 
-    private static void ReadBitmap(ref Input input, long high, List<long> integers)
+    private static void ReadBitmap(ref Input input, long high, List<long> integers, long most)
     {
         var cookie = input.UInt32();
         var runs = (cookie & 0xFFFF) == WithRuns;
         if (!runs && cookie != WithoutRuns)
-            throw new InvalidDataException("The bytes are no Roaring bitmap.");
-        var containers = runs ? (int)(cookie >> 16) + 1 : checked((int)input.UInt32());
+            throw new InvalidDataException("its bitmap is none");
+        var containers = runs ? (int)(cookie >> 16) + 1 : (int)Math.Min(input.UInt32(), MostContainers + 1);
+        if (containers > MostContainers)
+            throw new InvalidDataException("its bitmap has more containers than there can be");
         var isRun = runs ? input.Bytes((containers + 7) / 8) : default;
         var headers = input.Bytes(containers * 4);
         if (!runs || containers >= OffsetsFrom)
@@ -48,6 +56,8 @@ internal static class RoaringBitmap
                     integers.Add(first | input.UInt16());
             else
                 ReadBits(ref input, first, integers);
+            if (integers.Count > most)
+                throw new InvalidDataException($"its bitmap has more than {most} positions");
         }
     }
 
@@ -75,6 +85,8 @@ internal static class RoaringBitmap
 
         public ReadOnlySpan<byte> Bytes(int count)
         {
+            if (count > _rest.Length)
+                throw new InvalidDataException("its bitmap ends early");
             var bytes = _rest[..count];
             _rest = _rest[count..];
             return bytes;
