@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Mammoth.Iceberg.IO;
 
@@ -70,6 +71,7 @@ internal sealed class MetadataMirror(IFileIO io)
         throw new IOException($"{hint} was changed by others {HintAttempts} times in a row.");
     }
 
-    private static int Number(FileContent hint) =>
-        int.TryParse(Encoding.UTF8.GetString(hint.Bytes.Span).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    // Others may count higher than we ever will.
+    private static BigInteger Number(FileContent hint) =>
+        BigInteger.TryParse(Encoding.UTF8.GetString(hint.Bytes.Span).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -94,7 +94,7 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
         foreach (ManifestFile manifest in (await ManifestList.Read(io, previous, cancellation)).Where(m => m.MayHaveLiveFiles))
         {
             PartitionSpec spec = current.PartitionSpecs.Single(s => s.SpecId == manifest.PartitionSpecId);
-            await using var writer = new ManifestWriter(io, $"{location}/{MetadataFolder}/{attempt}-d{manifests.Count}.avro", schema, spec, snapshotId, manifest.Content);
+            await using var writer = new ManifestWriter(io, $"{location}/{MetadataFolder}/{attempt}-d{manifests.Count}.avro", WithSources(spec), spec, snapshotId, manifest.Content);
             await foreach (ManifestEntry entry in ManifestReader.Read(io, manifest, cancellation))
             {
                 if (entry.IsLive)
@@ -109,6 +109,10 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
 
         return (manifests, gone);
     }
+
+    // What another engine partitioned by may have been dropped since; its type is in an earlier schema.
+    private Schema WithSources(PartitionSpec spec) => current!.Schemas.Reverse().Prepend(schema)
+        .FirstOrDefault(s => spec.Fields.All(f => s.Find(f.SourceId) is not null)) ?? schema;
 
     private async Task<Totals> Count(IReadOnlyList<ManifestFile> manifests, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 
@@ -94,6 +95,11 @@ public sealed class StorageCatalog
             if (state.Document.Has(commitId))
                 return await Committed(state.Document, commits, commitId, cancellation);
             var prepared = await Prepare(state, commits, cancellation);
+            if (Meeting(prepared) is { } meeting)
+            {
+                await Discard(prepared);
+                return new(CommitOutcome.Rejected, commitId, meeting, []);
+            }
             if (prepared.Find(table => table.Refusal is not null) is { Refusal: { } reason } refused)
             {
                 await Discard(prepared);
@@ -102,11 +108,12 @@ public sealed class StorageCatalog
                 continue;
             }
             var next = state.Document.With(prepared.Select(table => table.Entry!), commitId);
-            var (decision, cause) = await _file.Move(state, next, commitId, cancellation);
+            var (decision, cause) = await Move(state, next, prepared, commitId, cancellation);
             switch (decision)
             {
                 case Decision.Won:
-                    return await Committed(next, commits, commitId, cancellation);
+                    // From memory: with nothing more to read, nothing can make a commit that took place look like a failure.
+                    return new(CommitOutcome.Committed, commitId, null, await ForAll(prepared, (table, token) => Mirror(table.Table!.Value.Table, table.Table.Value.Bytes, token), cancellation));
                 case Decision.Unknown:
                     return new(CommitOutcome.Unknown, commitId, $"The catalog {_file.Location} could not be reached to find out whether the commit took place ({cause?.Message}). Run the same command again: it finds out.", []);
                 case Decision.Lost:
@@ -135,10 +142,35 @@ public sealed class StorageCatalog
         }
     }
 
-    private Task<List<PreparedTable>> Prepare(CatalogState state, IReadOnlyList<TableCommit> commits, CancellationToken cancellation) =>
-        ForAll(commits, (commit, token) => Prepare(state, commit, token), cancellation);
+    private async Task<(Decision Decision, Exception? Cause)> Move(CatalogState from, CatalogDocument next, List<PreparedTable> prepared, string commitId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _file.Move(from, next, commitId, cancellation);
+        }
+        catch (Exception e) when (e is StorageException or OperationCanceledException)
+        {
+            // Thrown only where nothing was written and nothing will be.
+            await Abandon([.. prepared.Select(table => table.Entry!.MetadataPath)]);
+            throw;
+        }
+    }
 
-    private async Task<PreparedTable> Prepare(CatalogState state, TableCommit commit, CancellationToken cancellation)
+    private async Task<List<PreparedTable>> Prepare(CatalogState state, IReadOnlyList<TableCommit> commits, CancellationToken cancellation)
+    {
+        var begun = new ConcurrentQueue<string>();
+        try
+        {
+            return await ForAll(commits, (commit, token) => Prepare(state, commit, begun, token), cancellation);
+        }
+        catch (Exception)
+        {
+            await Abandon([.. begun]);
+            throw;
+        }
+    }
+
+    private async Task<PreparedTable> Prepare(CatalogState state, TableCommit commit, ConcurrentQueue<string> begun, CancellationToken cancellation)
     {
         var tables = state.Document.Tables;
         var entry = tables.GetValueOrDefault(commit.Identifier);
@@ -165,8 +197,30 @@ public sealed class StorageCatalog
         if (await _mirror.IsTaken(next.Location, version, cancellation))
             return PreparedTable.Stale($"{MetadataMirror.FileOf(next.Location, version)} exists and is not Mammoth's: somebody else writes {commit.Identifier}. Stop the other writer, or choose another warehouse.");
         var path = WarehouseFiles.NewMetadata(next.TableUuid, version);
-        await _io.Write($"{Root}/{path}", TableMetadataJson.Write(next), WriteCondition.IfAbsent, cancellation);
-        return PreparedTable.Ready(new(commit.Identifier, version, path, next.Location));
+        begun.Enqueue(path);
+        ReadOnlyMemory<byte> bytes = TableMetadataJson.Write(next);
+        await _io.Write($"{Root}/{path}", bytes, WriteCondition.IfAbsent, cancellation);
+        return PreparedTable.Ready(new(commit.Identifier, version, path, next.Location), new(commit.Identifier, next, $"{Root}/{path}", version), bytes);
+    }
+
+    // Two new tables of one commit, neither of which is in the catalog yet.
+    private static string? Meeting(List<PreparedTable> prepared) =>
+        prepared.Select(table => table.Entry).OfType<CatalogEntry>().GroupBy(entry => entry.Location, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } place
+            ? $"{string.Join(" and ", place.Select(entry => entry.Identifier))} can't both be in {place.Key}."
+            : null;
+
+    // A commit that fails says why; that its files could not be cleared away either would only hide it.
+    private async Task Abandon(IReadOnlyList<string> paths)
+    {
+        try
+        {
+            foreach (var path in paths)
+                await _io.Delete($"{Root}/{path}", CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            // Files of names that nothing knows stay where they are.
+        }
     }
 
     // Nobody else knows these names, and the commit they belonged to was refused for certain.
@@ -178,7 +232,8 @@ public sealed class StorageCatalog
 
     private async Task<CommitResult> Committed(CatalogDocument document, IReadOnlyList<TableCommit> commits, string commitId, CancellationToken cancellation)
     {
-        var entries = commits.Select(commit => document.Tables[commit.Identifier]).ToList();
+        var entries = commits.Select(commit => document.Tables.GetValueOrDefault(commit.Identifier)
+            ?? throw new CatalogException($"The commit {commitId} took place before, and was another: it made no table {commit.Identifier}. Commit under an id of its own.")).ToList();
         var tables = await ForAll(entries, Mirror, cancellation);
         return new(CommitOutcome.Committed, commitId, null, tables);
     }
@@ -186,6 +241,11 @@ public sealed class StorageCatalog
     private async Task<CommittedTable> Mirror(CatalogEntry entry, CancellationToken cancellation)
     {
         var (table, bytes) = await Load(entry, cancellation);
+        return await Mirror(table, bytes, cancellation);
+    }
+
+    private async Task<CommittedTable> Mirror(LoadedTable table, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
         try
         {
             var state = await _mirror.Bring(table.Location, table.Version, bytes, cancellation);

@@ -19,7 +19,10 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
         try
         {
             var read = (await blob.DownloadContentAsync(cancellation).ConfigureAwait(false)).Value;
-            return new(read.Content.ToMemory(), read.Details.ETag.ToString());
+            var bytes = read.Content.ToMemory();
+            // What stands between may pass on less than the store sent.
+            return bytes.Length == read.Details.ContentLength ? new(bytes, read.Details.ETag.ToString())
+                : throw new StorageException($"{location} ended before its {read.Details.ContentLength:N0} bytes were read. Read it again.", location);
         }
         catch (RequestFailedException e) when (AzureFailure.IsNoFile(e))
         {

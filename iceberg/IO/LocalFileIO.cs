@@ -52,7 +52,7 @@ public sealed class LocalFileIO : IFileIO
         var path = LocalPath.Of(location);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            LocalPath.MakeFolderOf(path);
             var temporary = TemporaryBeside(path);
             try
             {
@@ -80,7 +80,7 @@ public sealed class LocalFileIO : IFileIO
     {
         await Task.CompletedTask;
         var start = LocalPath.Of(prefix);
-        var folder = start.EndsWith('/') || start.EndsWith('\\') ? start : Path.GetDirectoryName(start)!;
+        var folder = start.EndsWith('/') || start.EndsWith(Path.DirectorySeparatorChar) ? start : Path.GetDirectoryName(start)!;
         foreach (var file in Walk(new DirectoryInfo(folder)))
         {
             cancellation.ThrowIfCancellationRequested();

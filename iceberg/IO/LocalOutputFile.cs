@@ -18,7 +18,7 @@ internal sealed class LocalOutputFile : OutputFile
         _temporary = LocalFileIO.TemporaryBeside(_path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            LocalPath.MakeFolderOf(_path);
             _stream = new(new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize), _path);
         }
         catch (Exception e) when (LocalFailure.Explains(e))

@@ -26,10 +26,34 @@ internal static class LocalPath
         return path;
     }
 
+    /// <summary>Makes the folder that a file goes into, where it is not there.</summary>
+    /// <exception cref="StorageException">There is a file where a folder should be.</exception>
+    public static void MakeFolderOf(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (IOException e) when (FileAbove(path) is { } file)
+        {
+            throw new StorageException($"{path} can't be written: {file} is a file, and should be a folder. Move it away, or choose another warehouse.", path, e);
+        }
+    }
+
     /// <summary>The location of a path.</summary>
     public static string ToLocation(string path)
     {
-        var full = Path.GetFullPath(path).Replace('\\', '/');
+        // Elsewhere a backslash is a character of a name like any other.
+        var full = OperatingSystem.IsWindows() ? Path.GetFullPath(path).Replace('\\', '/') : Path.GetFullPath(path);
         return full.StartsWith('/') ? "file://" + full : "file:///" + full;
+    }
+
+    private static string? FileAbove(string path)
+    {
+        for (var above = Path.GetDirectoryName(path); above is not null; above = Path.GetDirectoryName(above))
+            if (File.Exists(above))
+                return above;
+        return null;
     }
 }

@@ -13,30 +13,77 @@ internal sealed class FaultyFileIO(IFileIO inner) : IFileIO
 
     public Func<string, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Once true, the process is dead: whatever it still asks for does not happen.</summary>
+    public bool IsDead { get; set; }
+
     /// <summary>The locations of all writes that took place.</summary>
     public List<string> Written { get; } = [];
 
     public async Task<FileContent?> Read(string location, CancellationToken cancellation)
     {
+        Live();
         await BeforeRead(location);
         return await inner.Read(location, cancellation);
     }
 
-    public Task<Stream> OpenRead(string location, CancellationToken cancellation) => inner.OpenRead(location, cancellation);
+    public Task<Stream> OpenRead(string location, CancellationToken cancellation)
+    {
+        Live();
+        return inner.OpenRead(location, cancellation);
+    }
 
     public async Task<string> Write(string location, ReadOnlyMemory<byte> content, WriteCondition condition, CancellationToken cancellation)
     {
-        await BeforeWrite(location);
-        var tag = await inner.Write(location, content, condition, cancellation);
-        lock (Written)
-            Written.Add(location);
-        await AfterWrite(location);
+        string tag = "";
+        await Around(location, async () => tag = await inner.Write(location, content, condition, cancellation));
         return tag;
     }
 
-    public OutputFile Create(string location) => inner.Create(location);
+    public OutputFile Create(string location)
+    {
+        Live();
+        return new FaultyOutputFile(this, inner.Create(location));
+    }
 
     public IAsyncEnumerable<FileEntry> List(string prefix, CancellationToken cancellation) => inner.List(prefix, cancellation);
 
-    public Task Delete(string location, CancellationToken cancellation) => inner.Delete(location, cancellation);
+    public Task Delete(string location, CancellationToken cancellation)
+    {
+        Live();
+        return inner.Delete(location, cancellation);
+    }
+
+    private async Task Around(string location, Func<Task> write)
+    {
+        Live();
+        await BeforeWrite(location);
+        Live();
+        await write();
+        lock (Written)
+            Written.Add(location);
+        await AfterWrite(location);
+        Live();
+    }
+
+    private void Live()
+    {
+        if (IsDead)
+            throw new IOException("The process was killed.");
+    }
+
+    private sealed class FaultyOutputFile(FaultyFileIO io, OutputFile inner) : OutputFile
+    {
+        public override string Location => inner.Location;
+
+        public override Stream Stream => inner.Stream;
+
+        public override async Task<long> Complete(CancellationToken cancellation)
+        {
+            var length = 0L;
+            await io.Around(Location, async () => length = await inner.Complete(cancellation));
+            return length;
+        }
+
+        public override ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 }

@@ -17,6 +17,9 @@ public abstract class CatalogTests(AzuriteFixture? azurite) : IAsyncLifetime
     /// <summary>An empty place of this test's own, without a slash at the end.</summary>
     protected string Root { get; private set; } = "";
 
+    /// <summary>The emulator's container; null for a local folder.</summary>
+    private protected AzuriteContainer? Container { get; private set; }
+
     protected IFileIO Files { get; private set; } = null!;
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -29,7 +32,8 @@ public abstract class CatalogTests(AzuriteFixture? azurite) : IAsyncLifetime
             (Root, Files) = ($"{_folder.Location}/lake", new LocalFileIO());
             return;
         }
-        var warehouse = (await azurite.CreateContainer(Cancellation)).Open();
+        Container = await azurite.CreateContainer(Cancellation);
+        var warehouse = Container.Open();
         (Root, Files) = ($"{warehouse.Root}/lake", warehouse.Io);
     }
 
