@@ -38,25 +38,22 @@ internal static class RequestBody
 
     private static async Task<byte[]> Bytes(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > Limit)
-        {
-            throw TooLarge();
-        }
-
+        // What is too large is read to its end, and not kept: a server that answers before closes the connection on a client that still
+        // sends, or that has already sent its next request, and the answer is lost. The host bounds how much that can be.
         using var buffer = new MemoryStream();
         byte[] block = new byte[16 << 10];
+        bool fits = !(request.ContentLength > Limit);
         int read;
         while ((read = await request.Body.ReadAsync(block, cancellation)) > 0)
         {
-            if (buffer.Length + read > Limit)
+            fits = fits && buffer.Length + read <= Limit;
+            if (fits)
             {
-                throw TooLarge();
+                buffer.Write(block, 0, read);
             }
-
-            buffer.Write(block, 0, read);
         }
 
-        return buffer.ToArray();
+        return fits ? buffer.ToArray() : throw TooLarge();
     }
 
     private static ProblemException TooLarge() => new(StatusCodes.Status413PayloadTooLarge, "too-large", $"The body is larger than {Limit:N0} bytes.", "Send less: patterns instead of lists of tables.");

@@ -78,7 +78,9 @@ public static partial class OpenApiDocument
         {
             parameters.Add(new JsonObject
             {
-                ["name"] = "Idempotency-Key", ["in"] = "header", ["description"] = "The same key with the same body is the same run, however often it is sent.",
+                ["name"] = "Idempotency-Key",
+                ["in"] = "header",
+                ["description"] = "The same key with the same body is the same run, however often it is sent.",
                 ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255 },
             });
         }

@@ -26,7 +26,8 @@ namespace Mammoth.Cli.Serve;
 /// <summary>The API on this machine: the local runtime with one journal for all runs, behind ASP.NET Core.</summary>
 internal static class Server
 {
-    private const long BodyLimit = 2 << 20;
+    /// <summary>Bytes of a body that are read at all, before the connection is closed on who sends it. The API refuses smaller ones with an answer.</summary>
+    private const long BodyLimit = 16 << 20;
 
     /// <summary>Serves until it is asked to stop; what runs then goes on with the next start.</summary>
     public static async Task RunAsync(Terminal terminal, ServeSettings settings, CancellationToken cancellationToken)
