@@ -18,6 +18,9 @@ public sealed class MigrationFunctions(DurableHost host)
     [Function(nameof(Steps.MigrateTable))]
     public Task<JsonElement> MigrateTable([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
 
+    [Function(nameof(Steps.KeepSnapshot))]
+    public Task<JsonElement> KeepSnapshot([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
+
     [Function(nameof(Steps.HoldSnapshot))]
     public Task<JsonElement> HoldSnapshot([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 

@@ -5,6 +5,7 @@ using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
+using Mammoth.Migration.Snapshots;
 using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Postgres.Sessions;
@@ -19,6 +20,12 @@ public sealed class AppSite
 
     /// <summary>How many connections reads may hold at a time, over all instances.</summary>
     public const string Connections = "MAMMOTH_CONNECTIONS";
+
+    /// <summary>
+    /// Two holders, on different workers where there are several: a worker may be taken away at any time. A shift is far shorter than what the platform
+    /// promises a worker that it wants back (10 minutes).
+    /// </summary>
+    private static readonly Holding ByTwo = new(2, TimeSpan.FromMinutes(5));
 
     private AppSite(MigrationSite site, int connections)
     {
@@ -44,7 +51,7 @@ public sealed class AppSite
         StorageCatalog catalog = await StorageCatalog.Open(place.Io, place.Root, readOnly: false, cancellation);
         int connections = Number(setting, Connections, otherwise: 16);
         var budget = new ConnectionBudget(place.Io, place.Root, connections, TimeProvider.System);
-        return new AppSite(new MigrationSite(source, place.Io, catalog, new NoProgress()) { Budget = budget }, connections);
+        return new AppSite(new MigrationSite(source, place.Io, catalog, new NoProgress()) { Budget = budget, Holding = ByTwo }, connections);
     }
 
     /// <summary>Everything that has a function.</summary>

@@ -67,7 +67,7 @@ public static class ChunkCopy
 
     private static async Task<CopyTotals> Rows(MigrationSite site, RunRecord run, string token, TablePlan table, ChunkPlan chunk, QuarantineRows unfit, RollingDataFileWriter writer, RollingDataFileWriter quarantine, CancellationToken cancellation)
     {
-        await using SnapshotReader session = await site.Read(token, cancellation);
+        await using SnapshotReader session = await site.Read(run.RunId, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
         CopyColumn[] columns = [.. table.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];

@@ -7,6 +7,7 @@ using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Connections;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
+using Mammoth.Migration.Snapshots;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Sessions;
 
@@ -36,11 +37,18 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     public RunFolder Folder(string run) => new(Io, Root, run);
 
+    /// <summary>How the snapshots of this host's runs are held.</summary>
+    public Holding Holding { get; init; } = Holding.ByOne;
+
+    /// <summary>Which worker this is, among those of its host: two holders on one die together.</summary>
+    public string Worker { get; init; } = $"{Environment.MachineName}/{Environment.ProcessId}";
+
     /// <summary>Lets reads at a snapshot use these sessions, which have locked its tables already, until the result is disposed.</summary>
-    public IDisposable Lend(SnapshotReaders readers)
+    /// <param name="token">By which the reads ask for it: that of its first holder.</param>
+    public IDisposable Lend(SnapshotReaders readers, string token)
     {
-        _lent[readers.Token] = readers;
-        return new Loan(() => _lent.TryRemove(readers.Token, out _));
+        _lent[token] = readers;
+        return new Loan(() => _lent.TryRemove(new KeyValuePair<string, SnapshotReaders>(token, readers)));
     }
 
     /// <summary>
@@ -49,8 +57,12 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     /// </summary>
     public ConnectionBudget? Budget { get; init; }
 
-    /// <summary>A session at a snapshot: one of those lent by the holder, if it lives in this process, else one of its own, when the budget has a place.</summary>
-    public async Task<SnapshotReader> Read(string token, CancellationToken cancellation)
+    /// <summary>
+    /// A session at a snapshot: one of those lent by the holder, if it lives in this process, else one of its own, when the budget has a place. Where the holder of
+    /// that token has gone and another of the run's holds the same snapshot, it is taken up from there.
+    /// </summary>
+    /// <exception cref="Mammoth.Postgres.Errors.SnapshotGoneException">No holder of the run has it any more.</exception>
+    public async Task<SnapshotReader> Read(string run, string token, CancellationToken cancellation)
     {
         if (_lent.TryGetValue(token, out SnapshotReaders? readers))
         {
@@ -59,19 +71,22 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
         if (Budget is null)
         {
-            return await SnapshotReader.Open(Source, token, cancellation);
+            return await Open(new ConnectionLease(() => ValueTask.CompletedTask, CancellationToken.None));
         }
 
         ConnectionPlace place = await Budget.Enter(cancellation);
         try
         {
-            return await SnapshotReader.OpenUnder(new ConnectionLease(place.DisposeAsync, place.Lost), Source, token, cancellation);
+            return await Open(new ConnectionLease(place.DisposeAsync, place.Lost));
         }
         catch
         {
             await place.DisposeAsync();
             throw;
         }
+
+        Task<SnapshotReader> Open(ConnectionLease lease) =>
+            SnapshotHolders.Take(this, run, token, held => SnapshotReader.OpenUnder(lease, Source, held, cancellation), cancellation);
     }
 
     /// <summary>Connects to the source and hangs up again: what keeps us from it is best told before anything is begun.</summary>

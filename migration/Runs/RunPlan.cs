@@ -20,7 +20,7 @@ public static class RunPlan
         RunFolder folder = site.Folder(run);
         RunRecord record = await RunRecord.Read(site, run, cancellation);
         HashSet<QualifiedName> done = [.. (await RunOutcomes.Read(site, run, recorded, cancellation)).Tables.Where(o => o.Outcome.IsFinal).Select(o => o.Plan.Source)];
-        MigrationPlan whole = await Inspect(site, record.Options, token, cancellation);
+        MigrationPlan whole = await Inspect(site, run, record.Options, token, cancellation);
         MigrationPlan plan = whole with { Tables = [.. whole.Tables.Where(t => !done.Contains(t.Source)).Select((t, i) => t with { Index = i })] };
         string plans = folder.Fresh($"plans/{epoch}", "");
         await folder.Write($"{plans}/{Whole}", plan, cancellation);
@@ -74,10 +74,10 @@ public static class RunPlan
     public static string TableFile(string folder, int table) => $"{folder}/{table:00000}.json";
 
     /// <summary>The plan a run with these options would follow, under a snapshot.</summary>
-    public static async Task<MigrationPlan> Inspect(MigrationSite site, MigrationOptions options, string token, CancellationToken cancellation)
+    private static async Task<MigrationPlan> Inspect(MigrationSite site, string run, MigrationOptions options, string token, CancellationToken cancellation)
     {
         Database database;
-        await using (SnapshotReader session = await site.Read(token, cancellation))
+        await using (SnapshotReader session = await site.Read(run, token, cancellation))
         {
             database = await CatalogReader.Read(session.Connection, cancellation);
         }

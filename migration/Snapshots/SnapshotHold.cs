@@ -4,13 +4,14 @@ using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
+using Mammoth.Postgres.Errors;
 using Mammoth.Postgres.Sessions;
 
 namespace Mammoth.Migration.Snapshots;
 
 /// <summary>
-/// An epoch's snapshot: taken once, made known by a file in the run's folder, held until another file releases it. Files, since the
-/// holder and those who read may be processes apart.
+/// An epoch's snapshot: taken once, made known by a file in the run's folder, held in shifts (<see cref="Holding"/>) until another file releases it. Files, since
+/// its holders and those who read may be processes apart.
 /// </summary>
 public static class SnapshotHold
 {
@@ -19,35 +20,45 @@ public static class SnapshotHold
     /// <summary>So long a holder believes that a store it can't reach will be there again; a snapshot is worth some patience.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
-    /// <summary>Takes the snapshot and holds it until it is released.</summary>
-    /// <returns>How long it was held.</returns>
-    /// <exception cref="SnapshotLostException">It was lost, or had been taken before by a holder that is gone.</exception>
-    public static async Task<TimeSpan> Run(MigrationSite site, string run, int epoch, CancellationToken cancellation)
+    /// <summary>So long a shift is that shares its worker with the other holder: the next may come to lie on another.</summary>
+    private static readonly TimeSpan Crowded = TimeSpan.FromMinutes(1);
+
+    /// <summary>Holds the epoch's snapshot for one shift: takes it, or takes it over from those who hold it, and keeps it until released or relieved.</summary>
+    /// <exception cref="SnapshotLostException">It was taken before, and nobody holds it any more.</exception>
+    public static async Task<ShiftEnd> Run(MigrationSite site, string run, HolderShift shift, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
-        if (await folder.Exists(folder.Fixed(Taken(epoch)), cancellation))
+        RunRecord record = await RunRecord.Read(site, run, cancellation);
+        HeldSnapshot? taken = await Taking(folder, shift, cancellation);
+        if (taken is null && !shift.IsFirst)
         {
-            throw Lost(epoch);
+            return ShiftEnd.Released;
         }
 
-        var held = Stopwatch.StartNew();
-        RunRecord record = await RunRecord.Read(site, run, cancellation);
-        await using Held source = await Take(site, record, cancellation);
+        await using Held source = await Hold(site, record, folder, shift, taken, cancellation);
         SnapshotHolder holder = source.Holder;
-        var snapshot = new HeldSnapshot(epoch, holder.Token, holder.Visible, holder.Lsn, holder.TakenAt);
-        using IDisposable? lent = source.Readers is { } own ? site.Lend(own) : null;
+        string token = taken?.Token ?? holder.Token;
+        using IDisposable? lent = source.Readers is { } own ? site.Lend(own, token) : null;
+        SnapshotHolders.Announcement announced = await SnapshotHolders.Announce(folder, site.Io, shift, site.Worker, holder.Token, cancellation);
         try
         {
-            await folder.Write(folder.Fixed(Taken(epoch)), snapshot, cancellation);
-        }
-        catch (PreconditionFailedException)
-        {
-            throw Lost(epoch);
-        }
+            if (taken is null && !await MakeKnown(folder, new HeldSnapshot(shift.Epoch, token, holder.Visible, holder.Lsn, holder.TakenAt), cancellation))
+            {
+                // An earlier attempt of this very call was first.
+                return ShiftEnd.Lost;
+            }
 
-        site.Progress.Report(new ProgressEvent.SnapshotTaken(epoch, holder.TakenAt));
-        await UntilReleased(folder, holder, epoch, cancellation);
-        return held.Elapsed;
+            if (taken is null)
+            {
+                site.Progress.Report(new ProgressEvent.SnapshotTaken(shift.Epoch, holder.TakenAt));
+            }
+
+            return await UntilOver(site, folder, holder, shift, announced, cancellation);
+        }
+        finally
+        {
+            await announced.Leave();
+        }
     }
 
     /// <summary>Waits until the epoch's snapshot is held.</summary>
@@ -98,7 +109,63 @@ public static class SnapshotHold
         return all;
     }
 
-    private static async Task<Held> Take(MigrationSite site, RunRecord record, CancellationToken cancellation)
+    /// <summary>The snapshot as it was taken; where this shift is to take it, or it was released, null.</summary>
+    private static async Task<HeldSnapshot?> Taking(RunFolder folder, HolderShift shift, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (await folder.TryRead<HeldSnapshot>(folder.Fixed(Taken(shift.Epoch)), cancellation) is { } held)
+            {
+                return held;
+            }
+
+            if (shift.IsFirst || await folder.Exists(folder.Fixed(Released(shift.Epoch)), cancellation))
+            {
+                return null;
+            }
+
+            await Task.Delay(Poll, cancellation);
+        }
+    }
+
+    /// <returns>Whether it was not known yet.</returns>
+    private static async Task<bool> MakeKnown(RunFolder folder, HeldSnapshot snapshot, CancellationToken cancellation)
+    {
+        try
+        {
+            await folder.Write(folder.Fixed(Taken(snapshot.Epoch)), snapshot, cancellation);
+            return true;
+        }
+        catch (PreconditionFailedException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<Held> Hold(MigrationSite site, RunRecord record, RunFolder folder, HolderShift shift, HeldSnapshot? taken, CancellationToken cancellation)
+    {
+        if (taken is null)
+        {
+            return await Hold(site, record, null, cancellation);
+        }
+
+        foreach (SnapshotHolders.Notice other in await SnapshotHolders.Of(folder, site.Io, shift.Epoch, cancellation))
+        {
+            try
+            {
+                return await Hold(site, record, other.Token, cancellation);
+            }
+            catch (SnapshotGoneException)
+            {
+                // That one has gone without leaving.
+            }
+        }
+
+        throw Lost(shift.Epoch);
+    }
+
+    /// <param name="token">From whom to take the snapshot over; null: a new one.</param>
+    private static async Task<Held> Hold(MigrationSite site, RunRecord record, string? token, CancellationToken cancellation)
     {
         NamePattern[] include = [.. record.Options.Include.Select(p => new NamePattern(p))];
         NamePattern[] exclude = [.. record.Options.Exclude.Select(p => new NamePattern(p))];
@@ -124,7 +191,11 @@ public static class SnapshotHold
         SnapshotHolder? holder = null;
         try
         {
-            holder = await SnapshotHolder.Open(site.Source, options, cancellation);
+            holder = token is null ? await SnapshotHolder.Open(site.Source, options, cancellation) : await Succeed(site, token, options, cancellation);
+            if (site.Budget is null)
+            {
+                await CheckRoom(holder, record.Options.Slots, cancellation);
+            }
 
             // The readers' locks are taken now: later they would queue behind whoever waits for ours. Under a budget they would be connections of one
             // process that all others lack.
@@ -156,34 +227,81 @@ public static class SnapshotHold
         }
     }
 
-    private static async Task UntilReleased(RunFolder folder, SnapshotHolder holder, int epoch, CancellationToken cancellation)
+    /// <summary>A limit that can't be kept is told at once: waiting for connections to become free would not help.</summary>
+    private static async Task CheckRoom(SnapshotHolder holder, int slots, CancellationToken cancellation)
+    {
+        int needed = slots + (holder.IsLocking ? 2 : 1);
+        if (await holder.ConnectionLimit(cancellation) is { } limit && limit < needed)
+        {
+            throw new SourceRefusedException(
+                $"This role may have {limit} connections to this database at a time (CONNECTION LIMIT), and this run needs {needed}: {slots} to copy, and {needed - slots} to hold the snapshot{(holder.IsLocking ? " and the locks" : "")}.",
+                $"Use fewer at a time (--slots), or raise the CONNECTION LIMIT of the role and the database to {needed} or more; pg_dump, for the schema, takes one beside them.");
+        }
+    }
+
+    /// <summary>Takes a snapshot over with locks of its own; where those can't be had, since somebody waits for the tables, without: what is read is compared by file node.</summary>
+    private static async Task<SnapshotHolder> Succeed(MigrationSite site, string token, SnapshotOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SnapshotHolder.Succeed(site.Source, token, options, cancellation);
+        }
+        catch (TableLockException e)
+        {
+            site.Progress.Report(new ProgressEvent.Warning($"A holder of the snapshot was relieved by one without locks: {e.Message}"));
+            return await SnapshotHolder.Succeed(site.Source, token, options with { Lock = false }, cancellation);
+        }
+    }
+
+    private static async Task<ShiftEnd> UntilOver(MigrationSite site, RunFolder folder, SnapshotHolder holder, HolderShift shift, SnapshotHolders.Announcement announced, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, holder.Lost);
         try
         {
+            var held = Stopwatch.StartNew();
             var unheard = Stopwatch.StartNew();
-            while (!await IsReleased(folder, epoch, unheard, either.Token))
+            while (true)
             {
+                if (await Ended(site, folder, shift, announced, held.Elapsed, unheard, either.Token) is { } end)
+                {
+                    return end;
+                }
+
                 await Task.Delay(Poll, either.Token);
             }
         }
         catch (OperationCanceledException) when (holder.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new SnapshotLostException($"The snapshot of epoch {epoch} was lost: {holder.LostBecause?.Message}", holder.LostBecause);
+            site.Progress.Report(new ProgressEvent.Warning($"A holder of the snapshot of epoch {shift.Epoch} lost its session: {holder.LostBecause?.Message}"));
+            return ShiftEnd.Lost;
         }
     }
 
-    private static async Task<bool> IsReleased(RunFolder folder, int epoch, Stopwatch unheard, CancellationToken cancellation)
+    private static async Task<ShiftEnd?> Ended(MigrationSite site, RunFolder folder, HolderShift shift, SnapshotHolders.Announcement announced, TimeSpan held, Stopwatch unheard, CancellationToken cancellation)
     {
         try
         {
-            bool released = await folder.Exists(folder.Fixed(Released(epoch)), cancellation);
+            bool released = await folder.Exists(folder.Fixed(Released(shift.Epoch)), cancellation);
+            if (!released && await announced.Renew(cancellation) && site.Holding != Holding.ByOne)
+            {
+                IReadOnlyList<SnapshotHolders.Notice> holders = await SnapshotHolders.Of(folder, site.Io, shift.Epoch, cancellation);
+                if (holders.Any(h => h.Seat == shift.Seat && h.Shift > shift.Number))
+                {
+                    return ShiftEnd.Relieved;
+                }
+
+                if (held >= Crowded && shift.Seat > 1 && holders.Any(h => h.Seat < shift.Seat && h.Worker == site.Worker))
+                {
+                    return ShiftEnd.Over;
+                }
+            }
+
             unheard.Restart();
-            return released;
+            return released ? ShiftEnd.Released : held >= shift.Most ? ShiftEnd.Over : null;
         }
         catch (Exception e) when (unheard.Elapsed < Patience && SourceErrors.Translate(e) is { IsTransient: true })
         {
-            return false;
+            return null;
         }
     }
 

@@ -28,7 +28,7 @@ public static class StagedProof
         RunFolder folder = site.Folder(run);
         StagedTable staged = await folder.Read<StagedTable>(stagedLocation, cancellation);
         site.Progress.Report(new ProgressEvent.Verifying(staged.Opened.Plan.Index));
-        long counted = await Count(site, token, staged.Opened.Plan, cancellation);
+        long counted = await Count(site, run, token, staged.Opened.Plan, cancellation);
         RowDigest source = staged.SourceDigest();
 
         RowDigest table = staged.IsUnchanged ? await Published(site, staged, cancellation) : await Digest(site, staged, cancellation);
@@ -132,9 +132,9 @@ public static class StagedProof
         }
     }
 
-    private static async Task<long> Count(MigrationSite site, string token, TablePlan table, CancellationToken cancellation)
+    private static async Task<long> Count(MigrationSite site, string run, string token, TablePlan table, CancellationToken cancellation)
     {
-        await using SnapshotReader session = await site.Read(token, cancellation);
+        await using SnapshotReader session = await site.Read(run, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
         await using var command = new NpgsqlCommand(SelectStatement.Count(table), session.Connection) { CommandTimeout = 0 };

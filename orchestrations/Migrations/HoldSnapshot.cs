@@ -4,14 +4,13 @@ using Mammoth.Orchestrations.Runtime;
 
 namespace Mammoth.Orchestrations.Migrations;
 
-/// <summary>Takes the snapshot of an epoch and holds it until it is released. An epoch's snapshot is taken once: run again, it reports the loss.</summary>
+/// <summary>Holds the snapshot of an epoch for a shift. It is taken once: run again, the shift takes it over from another holder, or reports the loss.</summary>
 public sealed class HoldSnapshot(MigrationSite site) : Activity<HoldSnapshot, HoldSnapshot.Input, HoldSnapshot.Result>
 {
-    public sealed record Input(string Run, int Epoch);
+    public sealed record Input(string Run, HolderShift Shift);
 
-    /// <param name="Held">How long, for the log.</param>
-    public sealed record Result(TimeSpan Held);
+    public sealed record Result(ShiftEnd End);
 
     public override async Task<Result> Run(ActivityContext context, Input input) =>
-        new(await SnapshotHold.Run(site, input.Run, input.Epoch, context.Cancellation));
+        new(await SnapshotHold.Run(site, input.Run, input.Shift, context.Cancellation));
 }

@@ -1,5 +1,6 @@
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Snapshots;
 using Mammoth.Orchestrations.Runtime;
 
 namespace Mammoth.Orchestrations.Migrations;
@@ -18,7 +19,11 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
     private const int FruitlessEpochs = 20;
 
     /// <param name="Slots">Copies at a time.</param>
-    public sealed record Input(string Run, OnError OnError, int Slots);
+    public sealed record Input(string Run, OnError OnError, int Slots)
+    {
+        /// <summary>How the snapshot is held.</summary>
+        public Holding Holding { get; init; } = Holding.ByOne;
+    }
 
     /// <param name="Report">The report's location.</param>
     public sealed record Result(string Report, bool Succeeded, bool Published);
@@ -96,14 +101,14 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
     private static async Task<Epoch> RunEpoch(OrchestrationContext context, Input input, int epoch, List<string> recorded, RunCourse course)
     {
         course.Begin(epoch);
-        Task<HoldSnapshot.Result> hold = HoldSnapshot.Call(context, new(input.Run, epoch), Retries.Lasting);
+        Task<Nothing>[] holders = [.. Enumerable.Range(1, input.Holding.Holders).Select(seat => KeepSnapshot.Call(context, new(input.Run, epoch, seat, input.Holding.Shift)))];
         Task<AwaitSnapshot.Result> held = AwaitSnapshot.Call(context, new(input.Run, epoch), Retries.Lasting);
         try
         {
-            if (await Task.WhenAny(hold, held) == hold)
+            if (await Task.WhenAny(holders[0], held) == holders[0])
             {
                 // It ends before its snapshot is known only where it fails.
-                await hold;
+                await holders[0];
             }
 
             AwaitSnapshot.Result snapshot = await held;
@@ -123,7 +128,11 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
         finally
         {
             await Ended(ReleaseSnapshot.Call(context.Cleanup, new(input.Run, epoch), Retries.Lasting));
-            await Ended(hold);
+            foreach (Task<Nothing> holder in holders)
+            {
+                await Ended(holder);
+            }
+
             await Ended(held);
         }
     }

@@ -11,6 +11,7 @@ public static class MigrationRegistry
     /// <summary>Adds the orchestrations and activities of migrations, dry runs and verifications, which work on <paramref name="site"/>.</summary>
     public static Registry AddMigrations(this Registry registry, MigrationSite site) => registry
         .AddOrchestration<MigrateDatabase>()
+        .AddOrchestration<KeepSnapshot>()
         .AddOrchestration<MigrateTables>()
         .AddOrchestration<MigrateTable>()
         .AddOrchestration<InspectDatabase>()

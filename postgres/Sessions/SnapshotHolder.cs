@@ -73,6 +73,10 @@ public sealed class SnapshotHolder : IAsyncDisposable
         await TryOpen(connectionString, token, options ?? new SnapshotOptions(), cancellation).ConfigureAwait(false)
         ?? throw new SnapshotGoneException(token);
 
+    /// <summary>Whether two holders' tokens stand for the same snapshot.</summary>
+    public static bool HoldSame(string token, string other) =>
+        SnapshotToken.Parse(token) is { Fingerprint: { } seen } && seen == SnapshotToken.Parse(other).Fingerprint;
+
     /// <summary>
     /// Gives up the locks, so that those who wait can go on; the snapshot stays. <see cref="SnapshotReaders.Yield"/> gives up those of the readers.
     /// Tables not yet read must be compared by file node from now on.
@@ -92,6 +96,26 @@ public sealed class SnapshotHolder : IAsyncDisposable
             await Beat(cancellation).ConfigureAwait(false);
         if (LostBecause is not null)
             throw new SnapshotGoneException(Token, LostBecause);
+    }
+
+    /// <summary>How many connections the role may have to this database at a time (<c>CONNECTION LIMIT</c> of either); null: as many as the server has.</summary>
+    public async Task<int?> ConnectionLimit(CancellationToken cancellation = default)
+    {
+        const string sql = """
+            SELECT (SELECT min(l) FROM (VALUES (r.rolconnlimit), (d.datconnlimit)) AS limits (l) WHERE l >= 0)::pg_catalog.int4
+            FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
+            WHERE r.rolname = session_user AND NOT r.rolsuper AND d.datname = pg_catalog.current_database()
+            """;
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await using var command = new NpgsqlCommand(sql, session.Connection);
+            return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) as int?;
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()

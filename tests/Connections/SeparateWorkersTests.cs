@@ -60,7 +60,7 @@ public sealed class SeparateWorkersTests(PostgresFixture postgres)
         int turn = 0;
         MigrationSite Other() => copiers[Interlocked.Increment(ref turn) % copiers.Length];
         return new Registry()
-            .AddOrchestration<MigrateDatabase>().AddOrchestration<MigrateTables>().AddOrchestration<MigrateTable>()
+            .AddOrchestration<MigrateDatabase>().AddOrchestration<KeepSnapshot>().AddOrchestration<MigrateTables>().AddOrchestration<MigrateTable>()
             .AddActivity(() => new HoldSnapshot(holder))
             .AddActivity(() => new AwaitSnapshot(Other())).AddActivity(() => new ReleaseSnapshot(Other()))
             .AddActivity(() => new MakePlan(Other())).AddActivity(() => new OpenTable(Other())).AddActivity(() => new CopyChunk(Other()))

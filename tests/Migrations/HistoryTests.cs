@@ -1,6 +1,7 @@
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
+using Mammoth.Migration.Snapshots;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Tests.Runtime;
@@ -67,7 +68,7 @@ public sealed class HistoryTests
     private static Task<LocalHost> Open(LocalJournal journal, int chunks, int tables, string? error = null) => journal.Open(
         new LocalOptions { Flush = false, KeepTurns = true, MaxActivities = 12 },
         new Registry()
-            .AddOrchestration<Steps.MigrateDatabase>().AddOrchestration<Steps.MigrateTables>().AddOrchestration<Steps.MigrateTable>()
+            .AddOrchestration<Steps.MigrateDatabase>().AddOrchestration<Steps.KeepSnapshot>().AddOrchestration<Steps.MigrateTables>().AddOrchestration<Steps.MigrateTable>()
             .AddActivity<HoldSnapshot>().AddActivity<AwaitSnapshot>().AddActivity<ReleaseSnapshot>()
             .AddActivity(() => new MakePlan(tables)).AddActivity(() => new OpenTable(chunks)).AddActivity(() => new CopyChunk(error))
             .AddActivity<FoldChunks>().AddActivity<StageTable>().AddActivity<VerifyTable>().AddActivity<RecordOutcomes>().AddActivity<PublishRun>()
@@ -98,7 +99,7 @@ public sealed class HistoryTests
 
     private sealed class HoldSnapshot : Activity<HoldSnapshot, Steps.HoldSnapshot.Input, Steps.HoldSnapshot.Result>
     {
-        public override Task<Steps.HoldSnapshot.Result> Run(ActivityContext context, Steps.HoldSnapshot.Input input) => Task.FromResult(new Steps.HoldSnapshot.Result(TimeSpan.FromMinutes(1)));
+        public override Task<Steps.HoldSnapshot.Result> Run(ActivityContext context, Steps.HoldSnapshot.Input input) => Task.FromResult(new Steps.HoldSnapshot.Result(ShiftEnd.Released));
     }
 
     private sealed class AwaitSnapshot : Activity<AwaitSnapshot, Steps.AwaitSnapshot.Input, Steps.AwaitSnapshot.Result>
