@@ -54,10 +54,11 @@ internal static class SnapshotHolders
     }
 
     /// <summary>Makes a holder known.</summary>
-    public static async Task<Announcement> Announce(RunFolder folder, IFileIO io, HolderShift shift, string worker, string token, CancellationToken cancellation)
+    public static async Task<Announcement> Announce(
+        RunFolder folder, IFileIO io, HolderShift shift, string worker, string token, CancellationToken cancellation, TimeProvider? time = null)
     {
         string location = $"{Prefix(folder, shift.Epoch)}{shift.Seat}-{shift.Number:00000}-{Guid.CreateVersion7():N}.json";
-        var announcement = new Announcement(io, location, new Notice(shift.Epoch, shift.Seat, shift.Number, worker, token, DateTimeOffset.MinValue));
+        var announcement = new Announcement(io, location, new Notice(shift.Epoch, shift.Seat, shift.Number, worker, token, DateTimeOffset.MinValue), time ?? TimeProvider.System);
         await announcement.Renew(cancellation);
         return announcement;
     }
@@ -80,7 +81,7 @@ internal static class SnapshotHolders
     }
 
     /// <summary>A holder's file.</summary>
-    internal sealed class Announcement(IFileIO io, string location, Notice notice)
+    internal sealed class Announcement(IFileIO io, string location, Notice notice, TimeProvider time)
     {
         private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
         private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -92,7 +93,7 @@ internal static class SnapshotHolders
         /// <returns>Whether it is time to look at the other holders, too: every few seconds.</returns>
         public async Task<bool> Renew(CancellationToken cancellation)
         {
-            DateTimeOffset now = DateTimeOffset.UtcNow;
+            DateTimeOffset now = time.GetUtcNow();
             bool look = now >= _look;
             _look = look ? now + Look : _look;
             if (now < _due)
@@ -101,8 +102,17 @@ internal static class SnapshotHolders
             }
 
             byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(notice with { Until = now + Lease }, RunFolder.Json);
-            _etag = await io.Write(location, bytes, _etag is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(_etag), cancellation);
-            _due = now + (Lease / 3);
+            try
+            {
+                _etag = await io.Write(location, bytes, _etag is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(_etag), cancellation);
+                _due = now + (Lease / 3);
+            }
+            catch (PreconditionFailedException)
+            {
+                // Nobody else writes it: the answer to the last write was lost, or the file was cleared away. The next renewal goes by what is there.
+                _etag = (await io.Read(location, cancellation))?.ETag;
+            }
+
             return look;
         }
 
