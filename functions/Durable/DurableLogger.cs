@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+
+namespace Mammoth.Functions.Durable;
+
+/// <summary>
+/// Writes outside of the turn's synchronization context. The worker's log goes to the host through a channel whose reader may continue inline, in the
+/// thread that writes: it would capture the turn's context, which drops what is not the turn's, and the worker would never again send the host a word.
+/// </summary>
+internal sealed class DurableLogger(ILogger logger) : ILogger
+{
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => logger.BeginScope(state);
+
+    public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var turn = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            logger.Log(logLevel, eventId, state, exception, formatter);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(turn);
+        }
+    }
+}
