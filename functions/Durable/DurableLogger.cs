@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Mammoth.Functions.Durable;
 
 /// <summary>
-/// Writes outside of the turn's synchronization context. The worker's log goes to the host through a channel whose reader may continue inline, in the
-/// thread that writes: it would capture the turn's context, which drops what is not the turn's, and the worker would never again send the host a word.
+/// Writes outside of the turn's synchronization context. The worker's log goes to the host through a channel that lets its reader continue inline, in the
+/// thread that writes; under the turn's context, which drops what is not the turn's, the first line written left the worker answering nothing any more.
 /// </summary>
 internal sealed class DurableLogger(ILogger logger) : ILogger
 {
