@@ -7,8 +7,8 @@ namespace Mammoth.Orchestrations.Runtime;
 /// <summary>What an orchestration may know, ask and wait for. Everything here gives the same on every replay.</summary>
 public sealed class OrchestrationContext
 {
-    /// <summary>Characters of JSON; a longer custom status would break the instance on Azure Storage.</summary>
-    public const int StatusLimit = 16_000;
+    /// <summary>Characters of JSON; Durable Functions takes 16 KB of UTF-16 and fails the turn over more.</summary>
+    public const int StatusLimit = 8_000;
 
     private readonly Turn turn;
     private readonly bool cleanup;

@@ -24,7 +24,7 @@ public sealed record Scenario(string Title, string Orchestration, JsonElement In
         yield return Of<Retries>("transient and permanent retries", default(Nothing), """Completed ["3","Try 3 failed.","Try 1 failed.","Try 1 failed.","1"]""");
         yield return Of<UnknownNames>("unknown names", default(Nothing), """Completed ["UnknownName False True","UnknownName False True","UnknownName False True"]""");
         yield return new("an unknown orchestration", "NobodyKnowsThis", Payload.Of(1), "Failed UnknownName");
-        yield return Of<LongStatus>("a status at its limit", OrchestrationContext.StatusLimit, "Completed 16000");
+        yield return Of<LongStatus>("a status at its limit", OrchestrationContext.StatusLimit, "Completed 8000");
         yield return Of<LongStatus>("a status beyond its limit", OrchestrationContext.StatusLimit + 1, "Failed StatusTooLong");
         yield return Of<Probes.Timers>("timers and the clock", default(Nothing), """Completed ["a past timer is no wait","a timer is never early","the clock does not go back","the shorter timer wins","a timer can be given up"]""");
         yield return Of<Race>("a race of a timer and an activity", default(Nothing), """Completed "timer, then 2500" """.TrimEnd());
