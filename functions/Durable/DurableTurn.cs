@@ -14,7 +14,7 @@ internal static class DurableTurn
     {
         // A declared parameter of an abstract type would arrive silently null; and the first call must be one to the context.
         var input = context.GetInput<JsonElement>();
-        var port = new DurablePort(context, registry, new DurableLogger(loggers.CreateLogger("Mammoth.Orchestrations")));
+        var port = new DurablePort(context, registry, loggers.CreateLogger("Mammoth.Orchestrations"));
         var outcome = await Turn.Start(port, context.Name, input, registry);
         switch (outcome)
         {

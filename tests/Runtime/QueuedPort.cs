@@ -20,7 +20,7 @@ internal sealed class QueuedPort : SynchronizationContext, IOrchestrationPort
 
     public bool IsReplaying => false;
 
-    public ILogger Logger => NullLogger.Instance;
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>What the orchestration asked for, in order.</summary>
     internal List<string> Asked { get; } = [];

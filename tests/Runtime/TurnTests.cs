@@ -41,6 +41,22 @@ public sealed class TurnTests
     }
 
     [Fact]
+    public void A_logger_that_awaits_is_none_of_the_turns_business()
+    {
+        var logger = new AwaitingLogger();
+        var queued = new QueuedPort { Logger = logger };
+        var turn = queued.Do(() => Turn.Start(queued, nameof(Patient), Payload.Of(default(Nothing)), new Registry().AddOrchestration<Patient>()));
+        queued.Fail("activity Double", new InvalidOperationException("Worker exited with code 137."));
+        Assert.False(turn.IsCompleted, "The failure was logged, and the turn waits to try again.");
+        Assert.Equal(1, logger.Lines);
+        Assert.Null(logger.Under);
+        Assert.True(logger.WentOn.Wait(TimeSpan.FromSeconds(10)), "What the logger awaited never went on.");
+        queued.Answer("timer 1", null);
+        queued.Fail("activity Double", new FailureException(new("Bad", "For good.")));
+        Assert.Equal("Bad", Ended<TurnOutcome.Failed>(turn).Failure.Type);
+    }
+
+    [Fact]
     public void A_failure_the_host_made_up_is_transient_and_tried_again()
     {
         var turn = Start<Patient>(default(Nothing));
@@ -142,6 +158,34 @@ public sealed class TurnTests
             await SumOfDoubles.Call(context, 1);
             await SumOfDoubles.Call(context, 2);
             return await Double.Call(context, 3);
+        }
+    }
+
+    /// <summary>As one that hands its lines to a channel.</summary>
+    private sealed class AwaitingLogger : Microsoft.Extensions.Logging.ILogger
+    {
+        public int Lines { get; private set; }
+
+        public SynchronizationContext? Under { get; private set; }
+
+        public ManualResetEventSlim WentOn { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
+
+        public void Log<TState>(Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            Lines++;
+            Under = SynchronizationContext.Current;
+            _ = HandOn();
+        }
+
+        private async Task HandOn()
+        {
+            await Task.Yield();
+            WentOn.Set();
         }
     }
 }
