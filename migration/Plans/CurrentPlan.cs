@@ -1,4 +1,7 @@
 using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.Connections;
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Runs;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Sessions;
 using Npgsql;
@@ -8,6 +11,22 @@ namespace Mammoth.Migration.Plans;
 /// <summary>The plan that a run would follow now. Nothing is locked, and nothing written.</summary>
 public static class CurrentPlan
 {
+    /// <summary>On a host whose connections are bounded, with one of those.</summary>
+    /// <param name="patience">How long to wait for a connection; null: as long as it takes.</param>
+    /// <exception cref="TransientException">None was free for so long.</exception>
+    public static async Task<MigrationPlan> Make(MigrationSite site, MigrationOptions options, TimeSpan? patience, CancellationToken cancellation)
+    {
+        IReadOnlyDictionary<(string, string), TableMetadata> known = await site.LoadAll(cancellation);
+        if (site.Budget is null)
+        {
+            return await Make(site.Source, known, options, cancellation);
+        }
+
+        await using ConnectionPlace place = await Enter(site.Budget, patience ?? Timeout.InfiniteTimeSpan, cancellation);
+        using var planning = CancellationTokenSource.CreateLinkedTokenSource(cancellation, place.Lost);
+        return await Make(site.Source, known, options, planning.Token);
+    }
+
     /// <param name="source">The source's connection string.</param>
     /// <param name="known">The warehouse's tables: what is there already may have made columns text.</param>
     public static async Task<MigrationPlan> Make(string source, IReadOnlyDictionary<(string Namespace, string Table), TableMetadata> known, MigrationOptions options, CancellationToken cancellation)
@@ -21,5 +40,19 @@ public static class CurrentPlan
         }
 
         return Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));
+    }
+
+    private static async Task<ConnectionPlace> Enter(ConnectionBudget budget, TimeSpan patience, CancellationToken cancellation)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        waiting.CancelAfter(patience);
+        try
+        {
+            return await budget.Enter(waiting.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TransientException("All connections to the source that reads may hold are in use.", "Try again when fewer tables are being copied, or ask for a dry run, which waits its turn.", e);
+        }
     }
 }

@@ -14,7 +14,7 @@ public sealed class WritePlan(MigrationSite site) : Activity<WritePlan, WritePla
     public override async Task<Result> Run(ActivityContext context, Input input)
     {
         RunEntry entry = await RunIndex.Find(site, input.Run, context.Cancellation) ?? throw new FileNotFoundException($"Run {input.Run} is not in the warehouse's list of runs.");
-        MigrationPlan plan = await CurrentPlan.Make(site.Source, await site.LoadAll(context.Cancellation), entry.Options, context.Cancellation);
+        MigrationPlan plan = await CurrentPlan.Make(site, entry.Options, patience: null, context.Cancellation);
         RunFolder folder = site.Folder(input.Run);
         return new(await folder.Write(folder.Fresh("plan"), plan, context.Cancellation), plan.Tables.Count);
     }
