@@ -21,7 +21,7 @@ public sealed class ApiSite(MigrationSite site, MigrationOptions defaults, TimeP
 
     internal ILogger Logger { get; } = loggers.CreateLogger("Mammoth.Api");
 
-    /// <summary>One start at a time in this process; on several, the catalog's conditional write still keeps tables whole.</summary>
+    /// <summary>One start at a time in this process, so that they do not wait for each other's conditional writes; of several processes <see cref="CurrentRun"/> lets one begin.</summary>
     internal SemaphoreSlim Starting { get; } = new(1, 1);
 
     /// <summary>A file of a run that is never written again: read once, whoever asks.</summary>

@@ -11,9 +11,6 @@ namespace Mammoth.Api.Runs;
 /// <summary>Starts runs, for those who ask over HTTP and for timers.</summary>
 internal static class RunStart
 {
-    /// <summary>How far back it is looked for a migration that is under way.</summary>
-    private const int RecentRuns = 50;
-
     /// <param name="key">Asked again with the same, it is the same run; null: a new run.</param>
     /// <exception cref="ProblemException">Another migration is under way, or the key was used for something else.</exception>
     public static async Task<RunEntry> Start(ApiSite site, IOrchestrationClient client, RunKind kind, MigrationOptions options, string? key, CancellationToken cancellation)
@@ -42,7 +39,7 @@ internal static class RunStart
 
     private static async Task Begin(ApiSite site, IOrchestrationClient client, RunEntry entry, CancellationToken cancellation)
     {
-        if (entry.Kind == RunKind.Migration && await UnderWay(site, client, entry.Run, cancellation) is { } other)
+        if (entry.Kind == RunKind.Migration && await CurrentRun.Claim(site.Migration, entry.Run, site.Time, (run, c) => HasEnded(site, client, run, c), cancellation) is { } other)
         {
             throw ProblemException.Conflict("run-under-way", $"Migration {other} is under way; one runs at a time.", "Wait for it, or cancel it.", other);
         }
@@ -75,16 +72,9 @@ internal static class RunStart
         }
     }
 
-    private static async Task<string?> UnderWay(ApiSite site, IOrchestrationClient client, string but, CancellationToken cancellation)
-    {
-        foreach (string run in (await RunIndex.Ids(site.Migration, cancellation)).Where(r => r != but).Take(RecentRuns))
-        {
-            if (await client.Status(run, cancellation) is { HasEnded: false, Name: nameof(MigrateDatabase) })
-            {
-                return run;
-            }
-        }
-
-        return null;
-    }
+    /// <summary>Whether a migration is over; null where this host does not know it, nor what it reported.</summary>
+    private static async Task<bool?> HasEnded(ApiSite site, IOrchestrationClient client, string run, CancellationToken cancellation) =>
+        await client.Status(run, cancellation) is { } status ? status.HasEnded
+            : await RunReports.Find(site, run, cancellation) is not null ? true
+            : null;
 }
