@@ -20,8 +20,11 @@ internal sealed record ServeSettings
     public required KeyFile Keys { get; init; }
     public bool NoAuth { get; init; }
 
-    /// <summary>Null: nothing is begun by itself.</summary>
+    /// <summary>When to migrate; null: not by itself.</summary>
     public Schedule? Schedule { get; init; }
+
+    /// <summary>When to read the published tables again; null: not by itself.</summary>
+    public Schedule? VerificationSchedule { get; init; }
 
     /// <summary>Null: no tokens are taken.</summary>
     public TokenSettings? Tokens { get; init; }

@@ -1,6 +1,7 @@
 using System.Net;
 using Mammoth.Api;
 using Mammoth.Api.Routes;
+using Mammoth.Api.Runs;
 using Mammoth.Cli.Rendering;
 using Mammoth.Cli.Runs;
 using Mammoth.Iceberg.Catalogs;
@@ -83,8 +84,8 @@ internal static class Server
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         Configure(builder.Logging);
         builder.Services.AddSingleton(settings).AddSingleton(site).AddSingleton<IOrchestrationClient>(runtime);
-        if (settings.Schedule is { } schedule)
-            builder.Services.AddSingleton(schedule).AddHostedService<ScheduledMigrations>();
+        Schedule(builder.Services, settings.Schedule, "migration", async (due, cancellation) => await ScheduledRuns.Migration(site, runtime, due, cancellation));
+        Schedule(builder.Services, settings.VerificationSchedule, "verification", async (due, cancellation) => await ScheduledRuns.Verification(site, runtime, due, cancellation));
 
         if (settings.Tokens is { } tokens)
             builder.Services.AddAuthentication().AddJwtBearer(bearer => Configure(bearer, tokens));
@@ -95,6 +96,12 @@ internal static class Server
         app.UseMiddleware<Gate>();
         app.MapMammoth(site, runtime);
         return app;
+    }
+
+    private static void Schedule(IServiceCollection services, Schedule? schedule, string what, Func<DateTimeOffset, CancellationToken, Task<string?>> begin)
+    {
+        if (schedule is not null)
+            services.AddSingleton<IHostedService>(s => new ScheduledStarts(schedule, what, begin, s.GetRequiredService<ApiSite>().Time, s.GetRequiredService<ILogger<ScheduledStarts>>()));
     }
 
     private static void Configure(JwtBearerOptions bearer, TokenSettings tokens)
@@ -128,5 +135,8 @@ internal static class Server
 
         if (settings.Schedule is { } schedule)
             terminal.Error.MarkupLineInterpolated($"Migrates by itself: {schedule.Text} (UTC), next at {schedule.After(DateTimeOffset.UtcNow):u}.");
+
+        if (settings.VerificationSchedule is { } verification)
+            terminal.Error.MarkupLineInterpolated($"Verifies by itself: {verification.Text} (UTC), next at {verification.After(DateTimeOffset.UtcNow):u}.");
     }
 }

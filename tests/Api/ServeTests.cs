@@ -91,4 +91,20 @@ public sealed class ServeTests(PostgresFixture postgres)
         var runs = (await server.Get("api/v1/runs?limit=100"))["runs"]!.AsArray();
         Assert.All(runs, r => Assert.Equal("migration", (string?)r!["kind"]));
     }
+
+    [Fact]
+    public async Task On_a_schedule_it_verifies_by_itself()
+    {
+        using var area = await ServedArea.Create(postgres, "SELECT 1");
+        await using var server = await ApiServer.Start(
+            area.Folder,
+            null,
+            new Dictionary<string, string> { ["MAMMOTH_VERIFICATION_SCHEDULE"] = "* * * * * *" },
+            ["--no-auth", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse]);
+        while ((await server.Get("api/v1/runs"))["runs"]!.AsArray().Count == 0)
+            await Task.Delay(200, Cancellation);
+        var runs = (await server.Get("api/v1/runs?limit=100"))["runs"]!.AsArray();
+        Assert.All(runs, r => Assert.Equal("verification", (string?)r!["kind"]));
+        Assert.Contains("Verifies by itself: * * * * * *", server.Said, StringComparison.Ordinal);
+    }
 }
