@@ -54,6 +54,9 @@ public sealed class MigrationFunctions(DurableHost host)
     [Function(nameof(Steps.TellFailure))]
     public Task<JsonElement> TellFailure([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
+    [Function(nameof(Steps.FoldOutcomes))]
+    public Task<JsonElement> FoldOutcomes([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
     [Function(nameof(Steps.SweepRun))]
     public Task<JsonElement> SweepRun([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 

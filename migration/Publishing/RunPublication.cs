@@ -13,8 +13,9 @@ public sealed record Publication(string Report, bool Succeeded, bool Published);
 /// <summary>Makes a run's tables visible, all by one write of the catalog, and writes its report.</summary>
 public static class RunPublication
 {
+    /// <param name="outcomes">Where the outcomes are recorded, or null.</param>
     /// <param name="publish">False: a table failed and the run stops on errors.</param>
-    public static async Task<Publication> Publish(MigrationSite site, string run, IReadOnlyList<string> outcomes, bool publish, CancellationToken cancellation)
+    public static async Task<Publication> Publish(MigrationSite site, string run, string? outcomes, bool publish, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
         RunRecord record = await RunRecord.Read(site, run, cancellation);

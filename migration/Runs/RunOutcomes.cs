@@ -15,12 +15,13 @@ public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> 
     }
 
     /// <summary>The last recorded outcome of each table, with its plan; and the folder of the last epoch's plan, where anything is recorded.</summary>
-    public static async Task<(IReadOnlyList<(TablePlan Plan, TableOutcome Outcome)> Tables, string? PlanFolder)> Read(MigrationSite site, string run, IReadOnlyList<string> locations, CancellationToken cancellation)
+    /// <param name="recorded">Where the last <see cref="RecordedOutcomes"/> lies; null: nothing is recorded yet.</param>
+    public static async Task<(IReadOnlyList<(TablePlan Plan, TableOutcome Outcome)> Tables, string? PlanFolder)> Read(MigrationSite site, string run, string? recorded, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
         var last = new OrderedDictionary<QualifiedName, (TablePlan, TableOutcome)>();
         string? plans = null;
-        foreach (string location in locations)
+        foreach (string location in await RecordedOutcomes.Locations(site, run, recorded, cancellation))
         {
             foreach (RunOutcomes part in await Parts(folder, location, cancellation))
             {

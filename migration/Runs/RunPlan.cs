@@ -13,9 +13,9 @@ namespace Mammoth.Migration.Runs;
 public static class RunPlan
 {
     /// <summary>Inspects the source under a snapshot and writes the plan of the tables that are not done.</summary>
-    /// <param name="recorded">Locations of the outcomes of earlier epochs.</param>
+    /// <param name="recorded">Where the outcomes of earlier epochs are recorded, or null.</param>
     /// <returns>The plan's folder and how many tables it has.</returns>
-    public static async Task<(string Folder, int Tables)> Make(MigrationSite site, string run, int epoch, string token, IReadOnlyList<string> recorded, CancellationToken cancellation)
+    public static async Task<(string Folder, int Tables)> Make(MigrationSite site, string run, int epoch, string token, string? recorded, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
         RunRecord record = await RunRecord.Read(site, run, cancellation);

@@ -8,12 +8,15 @@ namespace Mammoth.Orchestrations.Migrations;
 /// <summary>
 /// A full migration: hold a snapshot, plan, copy and prove every table, publish all at once, report. Where the snapshot is lost
 /// (its holder's process died), tables not finished start again under a new one. What may pass interrupts the run, which then waits for
-/// <see cref="GoOn"/>; what can't pass ends it.
+/// <see cref="GoOn"/>; what can't pass ends it. Continues as new with each epoch, so that its history stays short however often it begins again.
 /// </summary>
-public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateDatabase.Input, MigrateDatabase.Result>
+public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, MigrateDatabase.Input, MigrateDatabase.Result>
 {
     /// <summary>Tables of one child orchestration: keeps each history short, however many tables there are.</summary>
     private const int GroupSize = 100;
+
+    /// <summary>Groups whose locations are handed to one <see cref="FoldOutcomes"/>.</summary>
+    private const int GroupsPerFold = 60;
 
     /// <summary>Snapshots a run may lose in a row, without one table getting done, before it is interrupted.</summary>
     private const int FruitlessEpochs = 20;
@@ -23,19 +26,55 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
     {
         /// <summary>How the snapshot is held.</summary>
         public Holding Holding { get; init; } = Holding.ByOne;
+
+        /// <summary>Which snapshot the turn takes, from 1.</summary>
+        public int Epoch { get; init; } = 1;
+
+        /// <summary>Where the outcomes of earlier epochs are recorded, or null.</summary>
+        public string? Recorded { get; init; }
+
+        /// <summary>Epochs in a row without one table getting done.</summary>
+        public int Vain { get; init; }
+
+        /// <summary>The epoch before was interrupted, and the run told to go on.</summary>
+        public bool WentOn { get; init; }
+
+        /// <summary>Where the plans of earlier epochs lie, as the status shows them.</summary>
+        public IReadOnlyList<string> Plans { get; init; } = [];
+
+        /// <summary>Interruptions so far.</summary>
+        public int Interruptions { get; init; }
     }
 
     /// <param name="Report">The report's location.</param>
     public sealed record Result(string Report, bool Succeeded, bool Published);
 
-    public override async Task<Result> Run(OrchestrationContext context, Input input)
+    public override async Task<Next<Input, Result>> Run(OrchestrationContext context, Input input)
     {
-        var course = new RunCourse(context);
+        var course = new RunCourse(context, input.Plans, input.Interruptions);
         PublishRun.Result published;
         try
         {
-            var recorded = new List<string>();
-            bool publish = await RunEpochs(context, input, recorded, course);
+            Epoch done = await RunEpoch(context, input, course);
+            string? recorded = await Fold(context, input, done.Recorded, course);
+            int vain = done.Staged > 0 ? 0 : input.Vain + 1;
+            if (Decide(input, done, vain) is not { } publish)
+            {
+                vain = await Pause(done, vain, course);
+
+                // What is cancelled is swept, which only this turn would do.
+                context.ThrowIfCancelled();
+                return Again(input with
+                {
+                    Epoch = input.Epoch + 1,
+                    Recorded = recorded,
+                    Vain = vain,
+                    WentOn = done.Interrupted is not null,
+                    Plans = course.Plans,
+                    Interruptions = course.Interruptions,
+                });
+            }
+
             course.Show(RunPhase.Publishing);
             published = await course.Outlast(() => PublishRun.Call(context, new(input.Run, recorded, publish), Retries.Lasting));
         }
@@ -53,53 +92,55 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
 
         await Sweep(context, input);
         course.Show(RunPhase.Done);
-        return new(published.Report, published.Succeeded, published.Published);
+        return new Result(published.Report, published.Succeeded, published.Published);
     }
 
-    /// <returns>Whether to publish: no table failed, or the run goes on where one does.</returns>
-    private static async Task<bool> RunEpochs(OrchestrationContext context, Input input, List<string> recorded, RunCourse course)
+    /// <returns>Whether to publish: no table failed, or the run goes on where one does; null: another epoch is needed.</returns>
+    private static bool? Decide(Input input, Epoch done, int vain) => done switch
     {
-        int vain = 0;
-        bool wentOn = false;
-        for (int epoch = 1; ; epoch++)
+        { Failed: true } when input.OnError == OnError.Stop => false,
+        { Interrupted: null, Lost: false } => true,
+
+        // Interrupted again, and of all tables only of those: they must not hold up the others for ever.
+        { Interrupted: not null, IsRecorded: true } when input.OnError == OnError.Continue && input.WentOn && vain > 0 => true,
+        _ => null,
+    };
+
+    /// <summary>Before another epoch: waits where the run can't go on for now.</summary>
+    /// <returns>How many epochs in a row were in vain.</returns>
+    private static async Task<int> Pause(Epoch done, int vain, RunCourse course)
+    {
+        if (done.Interrupted is { } failure)
         {
-            Epoch done = await RunEpoch(context, input, epoch, recorded, course);
-            recorded.AddRange(done.Recorded);
-            vain = done.Staged > 0 ? 0 : vain + 1;
-            if (done.Failed && input.OnError == OnError.Stop)
-            {
-                return false;
-            }
-
-            if (done.Interrupted is null && !done.Lost)
-            {
-                return true;
-            }
-
-            if (done.Interrupted is { } failure)
-            {
-                if (input.OnError == OnError.Continue && done.IsRecorded && wentOn && vain > 0)
-                {
-                    // Again, and of all tables only of those: they must not hold up the others for ever.
-                    return true;
-                }
-
-                await course.Interrupt(failure);
-                wentOn = true;
-                continue;
-            }
-
-            wentOn = false;
-            if (vain >= FruitlessEpochs)
-            {
-                vain = 0;
-                await course.Interrupt(new(nameof(SnapshotLostException), $"The source's snapshot was lost {FruitlessEpochs} times without one table getting done. What ends the connection? Look at the server's log, idle timeouts and proxies between."));
-            }
+            await course.Interrupt(failure);
+            return vain;
         }
+
+        if (vain < FruitlessEpochs)
+        {
+            return vain;
+        }
+
+        await course.Interrupt(new(nameof(SnapshotLostException), $"The source's snapshot was lost {FruitlessEpochs} times without one table getting done. What ends the connection? Look at the server's log, idle timeouts and proxies between."));
+        return 0;
     }
 
-    private static async Task<Epoch> RunEpoch(OrchestrationContext context, Input input, int epoch, List<string> recorded, RunCourse course)
+    /// <summary>In parts: the paths of very many groups would be too large a payload.</summary>
+    private static async Task<string?> Fold(OrchestrationContext context, Input input, IReadOnlyList<string> groups, RunCourse course)
     {
+        string? recorded = input.Recorded;
+        foreach (string[] part in groups.Chunk(GroupsPerFold))
+        {
+            string? previous = recorded;
+            recorded = await course.Outlast(() => FoldOutcomes.Call(context, new(input.Run, previous, part), Retries.Lasting));
+        }
+
+        return recorded;
+    }
+
+    private static async Task<Epoch> RunEpoch(OrchestrationContext context, Input input, RunCourse course)
+    {
+        int epoch = input.Epoch;
         course.Begin(epoch);
         Task<Nothing>[] holders = [.. Enumerable.Range(1, input.Holding.Holders).Select(seat => KeepSnapshot.Call(context, new(input.Run, epoch, seat, input.Holding.Shift)))];
         Task<AwaitSnapshot.Result> held = AwaitSnapshot.Call(context, new(input.Run, epoch), Retries.Lasting);
@@ -113,9 +154,9 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
 
             AwaitSnapshot.Result snapshot = await held;
             course.Show(RunPhase.Planning);
-            MakePlan.Result plan = await MakePlan.Call(context, new(input.Run, epoch, snapshot.Token, recorded), Retries.Lasting);
+            MakePlan.Result plan = await MakePlan.Call(context, new(input.Run, epoch, snapshot.Token, input.Recorded), Retries.Lasting);
             course.Copy(plan.Folder);
-            return Epoch.Of(await MigrateGroups(context, input, epoch, snapshot.Token, plan));
+            return Epoch.Of(await MigrateGroups(context, input, snapshot.Token, plan));
         }
         catch (FailureException e) when (e.Failure.Type == nameof(SnapshotLostException))
         {
@@ -137,7 +178,7 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
         }
     }
 
-    private static Task<IReadOnlyList<MigrateTables.Result>> MigrateGroups(OrchestrationContext context, Input input, int epoch, string token, MakePlan.Result plan)
+    private static Task<IReadOnlyList<MigrateTables.Result>> MigrateGroups(OrchestrationContext context, Input input, string token, MakePlan.Result plan)
     {
         bool failed = false;
         int groups = (plan.Tables + GroupSize - 1) / GroupSize;
@@ -152,7 +193,7 @@ public sealed class MigrateDatabase : Orchestration<MigrateDatabase, MigrateData
                 {
                     result = await MigrateTables.Call(
                         context,
-                        new(input.Run, epoch, token, plan.Folder, from, Math.Min(GroupSize, plan.Tables - from), input.Slots, input.OnError, Skip: failed && input.OnError == OnError.Stop));
+                        new(input.Run, input.Epoch, token, plan.Folder, from, Math.Min(GroupSize, plan.Tables - from), input.Slots, input.OnError, Skip: failed && input.OnError == OnError.Stop));
                 }
                 catch (FailureException e) when (e.Failure.Transient)
                 {

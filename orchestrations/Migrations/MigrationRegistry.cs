@@ -33,5 +33,6 @@ public static class MigrationRegistry
         .AddActivity(() => new TellFailure(site))
         .AddActivity(() => new PublishRun(site))
         .AddActivity(() => new SweepRun(site))
+        .AddActivity(() => new FoldOutcomes(site))
         .Classify(FailureText.Classify);
 }

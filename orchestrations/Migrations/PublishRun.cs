@@ -7,9 +7,9 @@ namespace Mammoth.Orchestrations.Migrations;
 /// <summary>Makes every staged table visible by one write of the catalog, and reports. Run twice, it publishes once.</summary>
 public sealed class PublishRun(MigrationSite site) : Activity<PublishRun, PublishRun.Input, PublishRun.Result>
 {
-    /// <param name="Outcomes">Locations of the recorded outcomes.</param>
+    /// <param name="Outcomes">Where the outcomes are recorded.</param>
     /// <param name="Publish">False: report only, a table failed and the run stops on errors.</param>
-    public sealed record Input(string Run, IReadOnlyList<string> Outcomes, bool Publish);
+    public sealed record Input(string Run, string? Outcomes, bool Publish);
 
     /// <param name="Report">The report's location.</param>
     public sealed record Result(string Report, bool Succeeded, bool Published);

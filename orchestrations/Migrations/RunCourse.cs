@@ -3,12 +3,19 @@ using Mammoth.Orchestrations.Runtime;
 namespace Mammoth.Orchestrations.Migrations;
 
 /// <summary>Shows where a run stands, and waits where it can't go on for now.</summary>
-internal sealed class RunCourse(OrchestrationContext context)
+/// <param name="plans">Where the plans of earlier turns lie.</param>
+/// <param name="interruptions">How many there were in earlier turns.</param>
+internal sealed class RunCourse(OrchestrationContext context, IReadOnlyList<string> plans, int interruptions)
 {
-    private readonly List<string> plans = [];
+    /// <summary>Plans that are shown: the first and the latest.</summary>
+    private const int MostPlans = 10;
+
     private RunPhase phase;
     private int epoch;
-    private int interruptions;
+
+    public IReadOnlyList<string> Plans { get; private set; } = plans;
+
+    public int Interruptions { get; private set; } = interruptions;
 
     /// <summary>A new snapshot is to be taken.</summary>
     public void Begin(int number)
@@ -20,7 +27,7 @@ internal sealed class RunCourse(OrchestrationContext context)
     /// <summary>The tables of a plan are copied.</summary>
     public void Copy(string plan)
     {
-        plans.Add(plan);
+        Plans = Plans.Count < MostPlans ? [.. Plans, plan] : [Plans[0], .. Plans.Skip(2), plan];
         Show(RunPhase.Copying);
     }
 
@@ -52,9 +59,9 @@ internal sealed class RunCourse(OrchestrationContext context)
     /// <summary>Shows why the run can't go on, and waits until it is told to.</summary>
     public async Task Interrupt(Failure failure)
     {
-        interruptions++;
-        Show(new Interruption(interruptions, failure.Message, FailureText.WayOutOf(failure)));
-        while ((await context.Next<GoOn>()).Number < interruptions)
+        Interruptions++;
+        Show(new Interruption(Interruptions, failure.Message, FailureText.WayOutOf(failure)));
+        while ((await context.Next<GoOn>()).Number < Interruptions)
         {
             // Meant for an earlier interruption, by somebody who did not know that it was over.
         }
@@ -62,5 +69,5 @@ internal sealed class RunCourse(OrchestrationContext context)
         Show(interruption: null);
     }
 
-    private void Show(Interruption? interruption) => context.SetStatus(new RunStanding(phase, epoch, [.. plans], interruption, interruptions));
+    private void Show(Interruption? interruption) => context.SetStatus(new RunStanding(phase, epoch, Plans, interruption, Interruptions));
 }

@@ -168,7 +168,7 @@ public sealed class HolderTests(PostgresFixture postgres)
                 .AddActivity(() => new MakePlan(other)).AddActivity(() => new OpenTable(other)).AddActivity(() => new CopyChunk(other))
                 .AddActivity(() => new FoldChunks(other)).AddActivity(() => new StageTable(other)).AddActivity(() => new VerifyTable(other))
                 .AddActivity(() => new RecordOutcomes(other)).AddActivity(() => new PublishRun(other))
-                .AddActivity(() => new TellFailure(other)).AddActivity(() => new SweepRun(other))
+                .AddActivity(() => new FoldOutcomes(other)).AddActivity(() => new TellFailure(other)).AddActivity(() => new SweepRun(other))
                 .Classify(FailureText.Classify);
         }
 

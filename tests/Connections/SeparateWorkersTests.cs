@@ -66,7 +66,7 @@ public sealed class SeparateWorkersTests(PostgresFixture postgres)
             .AddActivity(() => new MakePlan(Other())).AddActivity(() => new OpenTable(Other())).AddActivity(() => new CopyChunk(Other()))
             .AddActivity(() => new FoldChunks(Other())).AddActivity(() => new StageTable(Other())).AddActivity(() => new VerifyTable(Other()))
             .AddActivity(() => new RecordOutcomes(Other())).AddActivity(() => new PublishRun(Other()))
-            .AddActivity(() => new TellFailure(Other())).AddActivity(() => new SweepRun(Other()))
+            .AddActivity(() => new FoldOutcomes(Other())).AddActivity(() => new TellFailure(Other())).AddActivity(() => new SweepRun(Other()))
             .Classify(FailureText.Classify);
     }
 
