@@ -98,7 +98,8 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
     {
         try
         {
-            await TellFailure.Call(context, new(input.Run, input.PlanFolder, outcome), Retries.Patient);
+            // Once: where a hundred tables fail since the store does, tries would be most of the history.
+            await TellFailure.Call(context, new(input.Run, input.PlanFolder, outcome));
         }
         catch (FailureException)
         {

@@ -46,6 +46,9 @@ public sealed class OrchestrationContext
             throw Turn.Cancelled();
     }
 
+    /// <summary>Calls and timers of this turn so far, also those that were tries: by these its history grows.</summary>
+    public int Steps => turn.Steps;
+
     public Guid NewGuid() => turn.Port.NewGuid();
 
     /// <summary>Shows where the work stands.</summary>

@@ -45,6 +45,9 @@ public sealed class Turn
 
     internal bool IsCancelled { get; private set; }
 
+    /// <summary>Calls and timers so far.</summary>
+    internal int Steps { get; private set; }
+
     /// <summary>
     /// Starts the turn. The task ends with the turn, on the port's thread: calls still open are waited for, timers are not.
     /// It never throws: a foreign await, a leftover call at continue-as-new and all else that goes wrong is a <see cref="TurnOutcome.Failed"/>.
@@ -67,6 +70,7 @@ public sealed class Turn
         if (IsCancelled && !cleanup)
             return Task.FromException<JsonElement>(Cancelled());
         openCalls++;
+        Steps++;
         if (child is not null)
             children.Add(child);
         var source = new TaskCompletionSource<JsonElement>();
@@ -100,6 +104,7 @@ public sealed class Turn
             return Task.CompletedTask;
         var wait = new TurnWait(cleanup);
         waits.Add(wait);
+        Steps++;
         OnHost(() => _ = Forward(port.Timer(due, wait.Host.Token), wait));
         if (cancel.CanBeCanceled)
             cancel.Register(() => End(wait, w => w.Source.TrySetCanceled(cancel)));
