@@ -17,6 +17,12 @@ public sealed class InspectionFunctions(DurableHost host)
     [Function(nameof(Orchestrations.Verifications.VerifyWarehouse))]
     public Task<JsonElement> VerifyWarehouse([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
 
+    [Function(nameof(Orchestrations.Verifications.SumDigests))]
+    public Task<JsonElement> SumDigests([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
+
+    [Function(nameof(Orchestrations.Verifications.DigestFiles))]
+    public Task<JsonElement> DigestFiles([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
     [Function(nameof(Orchestrations.Verifications.ChooseTables))]
     public Task<JsonElement> ChooseTables([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 

@@ -45,17 +45,20 @@ public sealed class MigrationFunctions(DurableHost host)
     [Function(nameof(Steps.StageTable))]
     public Task<JsonElement> StageTable([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
+    [Function(nameof(Steps.CountRows))]
+    public Task<JsonElement> CountRows([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
     [Function(nameof(Steps.VerifyTable))]
     public Task<JsonElement> VerifyTable([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
     [Function(nameof(Steps.RecordOutcomes))]
     public Task<JsonElement> RecordOutcomes([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
-    [Function(nameof(Steps.TellFailure))]
-    public Task<JsonElement> TellFailure([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
-
     [Function(nameof(Steps.FoldOutcomes))]
     public Task<JsonElement> FoldOutcomes([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Steps.TellFailure))]
+    public Task<JsonElement> TellFailure([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
     [Function(nameof(Steps.SweepRun))]
     public Task<JsonElement> SweepRun([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);

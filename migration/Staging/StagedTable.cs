@@ -55,8 +55,8 @@ public sealed record StagedTable
     /// <summary>The digest of all its rows.</summary>
     public RowDigest SourceDigest() => RowDigest.Parse(Digest) + RowDigest.Parse(QuarantineDigest);
 
-    /// <returns>Where the staged table lies.</returns>
-    public static async Task<string> Stage(MigrationSite site, string run, string tableLocation, string? fold, CancellationToken cancellation)
+    /// <returns>The staged table, and where it lies.</returns>
+    public static async Task<(string Location, StagedTable Table)> Stage(MigrationSite site, string run, string tableLocation, string? fold, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
         OpenedTable opened = await folder.Read<OpenedTable>(tableLocation, cancellation);
@@ -69,7 +69,7 @@ public sealed record StagedTable
         }
 
         StagedTable staged = await Stage(site, run, opened, chunks, current, cancellation);
-        return await folder.Write(folder.Fresh($"staged/{opened.Plan.Index}"), staged, cancellation);
+        return (await folder.Write(folder.Fresh($"staged/{opened.Plan.Index}"), staged, cancellation), staged);
     }
 
     private static async Task<StagedTable> Stage(MigrationSite site, string run, OpenedTable opened, IReadOnlyList<ChunkResult> chunks, TableMetadata? current, CancellationToken cancellation)

@@ -51,38 +51,59 @@ public static class PublishedProof
     public static async Task<TableProof> VerifyOne(IFileIO io, StorageCatalog catalog, TableIdentifier table, CancellationToken cancellation)
     {
         LoadedTable? loaded = await catalog.Load(table, cancellation);
-        LoadedTable? aside = await catalog.Load(QuarantineOf(table), cancellation);
         return loaded is null
             ? new(table.ToString(), null, null, null, "it is not in the catalog any more")
-            : await Verify(io, loaded, aside is not null && QuarantineRows.IsQuarantine(aside.Metadata) ? aside : null, cancellation);
+            : await Verify(io, loaded, await Aside(catalog, table, cancellation), cancellation);
+    }
+
+    /// <summary>The table of a table's quarantined rows, or null.</summary>
+    internal static async Task<LoadedTable?> Aside(StorageCatalog catalog, TableIdentifier table, CancellationToken cancellation)
+    {
+        LoadedTable? aside = await catalog.Load(QuarantineOf(table), cancellation);
+        return aside is not null && QuarantineRows.IsQuarantine(aside.Metadata) ? aside : null;
     }
 
     private static async Task<TableProof> Verify(IFileIO io, LoadedTable table, LoadedTable? aside, CancellationToken cancellation)
     {
-        string name = table.Identifier.ToString();
-        Snapshot? snapshot = table.Metadata.CurrentSnapshot;
-        string? recorded = snapshot?.Summary.GetValueOrDefault(SummaryKeys.Digest);
-        if (recorded is null || !table.Metadata.Properties.TryGetValue("mammoth.columns", out string? columns))
+        if (Recorded(table.Metadata) is not { } recorded)
         {
-            return new(name, snapshot?.SnapshotId, null, null, "its current snapshot was not written by Mammoth: there is nothing to compare it with");
+            return NotOurs(table);
         }
 
         try
         {
-            RowDigest found = await Digest(io, table.Metadata, Columns(columns), cancellation);
-            string? problem = found.ToString() == recorded ? null : $"its rows are not those that were published: digest {found}, recorded {recorded}";
-            if (problem is null && snapshot!.Summary.GetValueOrDefault(SummaryKeys.QuarantineDigest) is { } quarantined)
-            {
-                problem = await Quarantine(io, aside, quarantined, cancellation);
-            }
-
-            return new(name, snapshot!.SnapshotId, recorded, found.ToString(), problem);
+            return await Judge(io, table, aside, recorded, await Digest(io, table.Metadata, null, recorded.Columns, part: null, cancellation), cancellation);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or FormatException)
+        catch (Exception e) when (IsDamage(e))
         {
-            return new(name, snapshot!.SnapshotId, recorded, null, $"it can't be read: {e.Message}");
+            return Damaged(table, recorded, e.Message);
         }
     }
+
+    private static TableProof NotOurs(LoadedTable table) => new(
+        table.Identifier.ToString(), table.Metadata.CurrentSnapshotId, null, null, "its current snapshot was not written by Mammoth: there is nothing to compare it with");
+
+    internal static TableProof Damaged(LoadedTable table, RecordedRows recorded, string message) => new(
+        table.Identifier.ToString(), recorded.Snapshot.SnapshotId, recorded.Digest, null, $"it can't be read: {message}");
+
+    internal static bool IsDamage(Exception e) => e is IOException or InvalidDataException or FormatException;
+
+    internal static async Task<TableProof> Judge(IFileIO io, LoadedTable table, LoadedTable? aside, RecordedRows recorded, RowDigest found, CancellationToken cancellation)
+    {
+        string? problem = found.ToString() == recorded.Digest ? null : $"its rows are not those that were published: digest {found}, recorded {recorded.Digest}";
+        if (problem is null && recorded.Snapshot.Summary.GetValueOrDefault(SummaryKeys.QuarantineDigest) is { } quarantined)
+        {
+            problem = await Quarantine(io, aside, quarantined, cancellation);
+        }
+
+        return new(table.Identifier.ToString(), recorded.Snapshot.SnapshotId, recorded.Digest, found.ToString(), problem);
+    }
+
+    /// <summary>What was recorded of a table's current rows when they were published; null where Mammoth did not write them.</summary>
+    internal static RecordedRows? Recorded(TableMetadata table) =>
+        table.CurrentSnapshot is { } snapshot && snapshot.Summary.GetValueOrDefault(SummaryKeys.Digest) is { } digest && table.Properties.TryGetValue("mammoth.columns", out string? columns)
+            ? new(snapshot, digest, Columns(columns))
+            : null;
 
     private static async Task<string?> Quarantine(IFileIO io, LoadedTable? aside, string recorded, CancellationToken cancellation)
     {
@@ -105,16 +126,29 @@ public static class PublishedProof
         return found.ToString() == recorded ? null : $"its quarantined rows are not those that were set aside: digest {found}, recorded {recorded}";
     }
 
-    /// <summary>The digest of a table's current rows.</summary>
-    internal static async Task<RowDigest> Digest(IFileIO io, TableMetadata table, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation)
+    /// <summary>The digest of a table's rows.</summary>
+    /// <param name="snapshot">At which snapshot; null: as it is now.</param>
+    /// <param name="part">Which part, and of how many bytes they are; null: all.</param>
+    internal static async Task<RowDigest> Digest(IFileIO io, TableMetadata table, long? snapshot, IReadOnlyList<CopyColumn> columns, (int Part, long Bytes)? part, CancellationToken cancellation)
     {
         using var encoder = new CopyEncoder(columns);
         RowDigest digest = RowDigest.Empty;
-        await foreach (RecordBatch batch in new TableScan(io, table, new ScanOptions { Columns = [.. columns.Select(c => c.Name)] }).Read(cancellation))
+        var scan = new TableScan(io, table, new ScanOptions { SnapshotId = snapshot, Columns = [.. columns.Select(c => c.Name)] });
+        var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
+        foreach (ScanTask task in await scan.Plan(cancellation))
         {
-            using (batch)
+            int of = division.PartOf(task.File.FileSizeInBytes);
+            if (part is not null && of != part.Value.Part)
             {
-                digest += encoder.Digest(batch);
+                continue;
+            }
+
+            await foreach (RecordBatch batch in scan.Read(task, cancellation))
+            {
+                using (batch)
+                {
+                    digest += encoder.Digest(batch);
+                }
             }
         }
 
@@ -125,4 +159,7 @@ public static class PublishedProof
         [.. JsonSerializer.Deserialize<SourceColumn[]>(json, RunFolder.Json)!.Select(c => new CopyColumn(c.Name, c.Wire))];
 
     private static TableIdentifier QuarantineOf(TableIdentifier table) => new(table.Namespace, QuarantineRows.TableName(table.Name));
+
+    /// <param name="Digest">Recorded with the snapshot.</param>
+    internal sealed record RecordedRows(Snapshot Snapshot, string Digest, IReadOnlyList<CopyColumn> Columns);
 }

@@ -17,21 +17,47 @@ namespace Mammoth.Migration.Verification;
 
 /// <summary>
 /// Proves a staged table: its rows are as many as an independent <c>count(*)</c> finds at the snapshot, and read back from the
-/// files and encoded again they have the digest of what the server sent.
+/// files and encoded again they have the digest of what the server sent. A large table is counted and read in steps of their own (<see cref="ProofParts"/>).
 /// </summary>
 public static class StagedProof
 {
+    /// <summary>Into how many parts the proof of a staged table is divided; one for most.</summary>
+    public static async Task<ProofParts> Divide(MigrationSite site, StagedTable staged, CancellationToken cancellation)
+    {
+        if (staged.IsUnchanged)
+        {
+            return await DividedProof.Divide(site, await Current(site, staged.Opened.Plan, cancellation), cancellation);
+        }
+
+        var division = new ProofDivision(site.ProofBytes);
+        if (staged.FileBytes > site.ProofBytes || staged.QuarantineManifests.Count > 0)
+        {
+            await foreach ((DataFile file, _) in Files(site, staged, cancellation))
+            {
+                division.PartOf(file.FileSizeInBytes);
+            }
+        }
+
+        return new(division.Count, site.ProofBytes);
+    }
+
+    /// <param name="sums">What was found in parts; null: all is read here.</param>
     /// <returns>Where the proven <see cref="StagedTable"/> lies.</returns>
     /// <exception cref="VerificationException">Count or digest differ.</exception>
-    public static async Task<string> Verify(MigrationSite site, string run, string token, int epoch, string stagedLocation, CancellationToken cancellation)
+    public static async Task<string> Verify(MigrationSite site, string run, string token, int epoch, string stagedLocation, ProofSums? sums, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
         StagedTable staged = await folder.Read<StagedTable>(stagedLocation, cancellation);
         site.Progress.Report(new ProgressEvent.Verifying(staged.Opened.Plan.Index));
-        long counted = await Count(site, run, token, staged.Opened.Plan, cancellation);
+        long counted = sums?.Counted ?? await Count(site, run, token, staged, cancellation);
         RowDigest source = staged.SourceDigest();
+        RowDigest table = sums is null ? await Digest(site, staged, part: null, cancellation) : RowDigest.Parse(sums.Digest);
+        if (staged.IsUnchanged)
+        {
+            // What is in quarantine is as it was recorded.
+            table += RowDigest.Parse(staged.QuarantineDigest);
+        }
 
-        RowDigest table = staged.IsUnchanged ? await Published(site, staged, cancellation) : await Digest(site, staged, cancellation);
         var verification = new TableVerification(counted, table.Rows, source.ToString(), table.ToString());
         if (!verification.Holds)
         {
@@ -68,52 +94,56 @@ public static class StagedProof
         Verification = proven.Verification,
     };
 
-    /// <summary>The digest of a table's rows in data files and quarantine, encoded again as the server sent them.</summary>
-    public static async Task<RowDigest> Digest(MigrationSite site, StagedTable staged, CancellationToken cancellation)
+    /// <summary>An independent <c>count(*)</c> of a staged table's source, at the snapshot.</summary>
+    public static async Task<long> Count(MigrationSite site, string run, string token, StagedTable staged, CancellationToken cancellation)
+    {
+        await using SnapshotReader session = await site.Read(run, token, cancellation);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
+        cancellation = reading.Token;
+        await using var command = new NpgsqlCommand(SelectStatement.Count(staged.Opened.Plan), session.Connection) { CommandTimeout = 0 };
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>
+    /// The digest of a table's rows in data files and quarantine, encoded again as the server sent them; of an unchanged table, of the rows that are
+    /// published already.
+    /// </summary>
+    /// <param name="part">Which part, and of how many bytes they are; null: all.</param>
+    public static async Task<RowDigest> Digest(MigrationSite site, StagedTable staged, (int Part, long Bytes)? part, CancellationToken cancellation)
     {
         CopyColumn[] columns = [.. staged.Opened.Plan.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
-        using var encoder = new CopyEncoder(columns);
-        var reader = new DataFileReader(site.Io, staged.Opened.Schema());
-        RowDigest digest = RowDigest.Empty;
-        await foreach (DataFile file in Files(site, staged.Manifests, cancellation))
+        if (staged.IsUnchanged)
         {
-            await foreach (RecordBatch batch in reader.Read(file.FilePath, cancellation))
-            {
-                using (batch)
-                {
-                    digest += encoder.Digest(batch);
-                }
-            }
+            TableMetadata current = await Current(site, staged.Opened.Plan, cancellation);
+
+            // As it was found unchanged, where somebody has written it since.
+            long? snapshot = current.CurrentSnapshotId == staged.SnapshotId ? null : staged.SnapshotId;
+            return await PublishedProof.Digest(site.Io, current, snapshot, columns, part, cancellation);
         }
 
-        return digest + await Quarantined(site, staged.QuarantineManifests, cancellation);
-    }
-
-    /// <summary>The digest of the rows that are published already; those in quarantine are as they were recorded.</summary>
-    private static async Task<RowDigest> Published(MigrationSite site, StagedTable staged, CancellationToken cancellation)
-    {
-        TablePlan plan = staged.Opened.Plan;
-        TableMetadata current = await site.Load(plan.Namespace, plan.Name, cancellation)
-            ?? throw new VerificationException($"{plan.Namespace}.{plan.Name} is no longer in the warehouse.", "Run again: it is then written anew.");
-        CopyColumn[] columns = [.. plan.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
-        return await PublishedProof.Digest(site.Io, current, columns, cancellation) + RowDigest.Parse(staged.QuarantineDigest);
-    }
-
-    private static async Task<RowDigest> Quarantined(MigrationSite site, IReadOnlyList<string> manifests, CancellationToken cancellation)
-    {
-        var reader = new DataFileReader(site.Io, QuarantineRows.Schema);
+        using var encoder = new CopyEncoder(columns);
+        var reader = new DataFileReader(site.Io, staged.Opened.Schema());
+        var quarantine = new DataFileReader(site.Io, QuarantineRows.Schema);
+        var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
         RowDigest digest = RowDigest.Empty;
-        await foreach (DataFile file in Files(site, manifests, cancellation))
+        await foreach ((DataFile file, bool quarantined) in Files(site, staged, cancellation))
         {
-            await foreach (RecordBatch batch in reader.Read(file.FilePath, cancellation))
+            int of = division.PartOf(file.FileSizeInBytes);
+            if (of > part?.Part)
+            {
+                break;
+            }
+
+            if (part is not null && of != part.Value.Part)
+            {
+                continue;
+            }
+
+            await foreach (RecordBatch batch in (quarantined ? quarantine : reader).Read(file.FilePath, cancellation))
             {
                 using (batch)
                 {
-                    var rows = (BinaryArray)batch.Column(QuarantineRows.Schema.Fields.Count - 1);
-                    for (int i = 0; i < rows.Length; i++)
-                    {
-                        digest = digest.Add(rows.GetBytes(i));
-                    }
+                    digest += quarantined ? Quarantined(batch) : encoder.Digest(batch);
                 }
             }
         }
@@ -121,23 +151,31 @@ public static class StagedProof
         return digest;
     }
 
-    private static async IAsyncEnumerable<DataFile> Files(MigrationSite site, IReadOnlyList<string> manifests, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private static async Task<TableMetadata> Current(MigrationSite site, TablePlan plan, CancellationToken cancellation) =>
+        await site.Load(plan.Namespace, plan.Name, cancellation)
+            ?? throw new VerificationException($"{plan.Namespace}.{plan.Name} is no longer in the warehouse.", "Run again: it is then written anew.");
+
+    private static RowDigest Quarantined(RecordBatch batch)
     {
-        foreach (string manifest in manifests)
+        RowDigest digest = RowDigest.Empty;
+        var rows = (BinaryArray)batch.Column(QuarantineRows.Schema.Fields.Count - 1);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            digest = digest.Add(rows.GetBytes(i));
+        }
+
+        return digest;
+    }
+
+    /// <summary>The data files of a staged table, then those of its quarantine.</summary>
+    private static async IAsyncEnumerable<(DataFile File, bool Quarantined)> Files(MigrationSite site, StagedTable staged, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach ((string manifest, bool quarantined) in staged.Manifests.Select(m => (m, false)).Concat(staged.QuarantineManifests.Select(m => (m, true))))
         {
             await foreach (ManifestEntry entry in ManifestReader.Read(site.Io, manifest, cancellation))
             {
-                yield return entry.File;
+                yield return (entry.File, quarantined);
             }
         }
-    }
-
-    private static async Task<long> Count(MigrationSite site, string run, string token, TablePlan table, CancellationToken cancellation)
-    {
-        await using SnapshotReader session = await site.Read(run, token, cancellation);
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
-        cancellation = reading.Token;
-        await using var command = new NpgsqlCommand(SelectStatement.Count(table), session.Connection) { CommandTimeout = 0 };
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 }

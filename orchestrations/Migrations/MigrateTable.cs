@@ -1,12 +1,14 @@
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Runs;
+using Mammoth.Migration.Verification;
 using Mammoth.Orchestrations.Runtime;
+using Mammoth.Orchestrations.Verifications;
 
 namespace Mammoth.Orchestrations.Migrations;
 
 /// <summary>
 /// One table: copies its chunks side by side, stages the commit and proves it. Continues as new every <see cref="ChunksPerTurn"/>
-/// chunks, so that its history stays short whatever the table's size. Where a value did not fit its column, all starts again with
+/// chunks, or sooner where they are tried again, so that its history stays short whatever the table's size. Where a value did not fit its column, all starts again with
 /// that column as text.
 /// </summary>
 public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTable.Input, TableOutcome>
@@ -41,13 +43,14 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
         TableStanding standing = input.Standing ?? new(table.Source, input.Epoch, TablePhase.Copying, table.Chunks);
         context.SetStatus(standing);
         int count = Math.Min(ChunksPerTurn, table.Chunks - input.NextChunk);
+        var budget = new TurnBudget(context, input.Slots);
         var unfit = new SortedSet<string>(StringComparer.Ordinal);
         IReadOnlyList<ChunkResult?> results = await context.Window(
             [.. Enumerable.Range(input.NextChunk, count)],
             input.Slots,
             async chunk =>
             {
-                if (unfit.Count > 0)
+                if (unfit.Count > 0 || budget.IsSpent)
                 {
                     return null;
                 }
@@ -63,24 +66,44 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
             return Again(new Input(input.Run, input.Epoch, input.Token, input.PlanFolder, input.Table, input.Slots) { Text = [.. input.Text.Union(unfit)] });
         }
 
+        // What was left for another turn is at the end: chunks are begun in their order.
+        ChunkResult[] done = [.. results.OfType<ChunkResult>()];
         string? fold = input.Fold;
-        int folded = 0;
-        do
+        for (int folded = 0; folded < done.Length || fold is null; folded += ChunksPerFold)
         {
-            fold = await FoldChunks.Call(context, new(input.Run, fold, [.. results.Skip(folded).Take(ChunksPerFold).Select(r => r!)]), Retries.Lasting);
-            folded += ChunksPerFold;
+            fold = await FoldChunks.Call(context, new(input.Run, fold, [.. done.Skip(folded).Take(ChunksPerFold)]), Retries.Lasting);
         }
-        while (folded < results.Count);
-        if (input.NextChunk + count < table.Chunks)
+
+        int next = input.NextChunk + done.Length;
+        if (next < table.Chunks || (budget.IsSpent && done.Length > 0))
         {
-            return Again(input with { Opened = table, NextChunk = input.NextChunk + count, Fold = fold, Standing = standing });
+            return Again(input with { Opened = table, NextChunk = next, Fold = fold, Standing = standing });
         }
 
         context.SetStatus(standing with { Phase = TablePhase.Staging });
-        string staged = await StageTable.Call(context, new(input.Run, table.Location, fold), Retries.Lasting);
+        StageTable.Result staged = await StageTable.Call(context, new(input.Run, table.Location, fold), Retries.Lasting);
         context.SetStatus(standing with { Phase = TablePhase.Verifying });
-        string proven = await VerifyTable.Call(context, new(input.Run, input.Token, input.Epoch, staged), Retries.Patient);
+        ProofSums? sums = staged.Parts.Count > 1 ? await Sum(context, input, staged) : null;
+        string proven = await VerifyTable.Call(context, new(input.Run, input.Token, input.Epoch, staged.Location, sums), Retries.Patient);
         context.SetStatus(standing with { Phase = TablePhase.Done });
         return new TableOutcome(input.Table, TableState.Staged, input.Epoch, proven);
+    }
+
+    /// <summary>A large table is counted while its files are read in parts; where it can't be counted, reading on is of no use.</summary>
+    private static async Task<ProofSums> Sum(OrchestrationContext context, Input input, StageTable.Result staged)
+    {
+        Child<DigestFiles.Result> digest = SumDigests.Start(context, new(input.Run, ProofSubject.Staged, staged.Location, staged.Parts, input.Slots));
+        CountRows.Result counted;
+        try
+        {
+            counted = await CountRows.Call(context, new(input.Run, input.Token, staged.Location), Retries.Patient);
+        }
+        catch (FailureException)
+        {
+            digest.Cancel();
+            throw;
+        }
+
+        return new(counted.Rows, (await digest).Digest!);
     }
 }

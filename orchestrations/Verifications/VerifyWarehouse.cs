@@ -1,4 +1,5 @@
 using Mammoth.Migration.Verification;
+using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
 
 namespace Mammoth.Orchestrations.Verifications;
@@ -11,8 +12,6 @@ public sealed class VerifyWarehouse : LoopingOrchestration<VerifyWarehouse, Veri
 {
     private const int TablesPerTurn = 100;
     private const int Width = 2;
-
-    private static readonly Retry Patient = new(6, TimeSpan.FromSeconds(1), 3, TimeSpan.FromMinutes(1));
 
     public sealed record Input(string Run)
     {
@@ -39,26 +38,46 @@ public sealed class VerifyWarehouse : LoopingOrchestration<VerifyWarehouse, Veri
     {
         if (input.Tables is null)
         {
-            ChooseTables.Result chosen = await ChooseTables.Call(context, new(input.Run), Patient);
+            ChooseTables.Result chosen = await ChooseTables.Call(context, new(input.Run), Retries.Patient);
             return Again(input with { Tables = chosen.Location, Count = chosen.Count });
         }
 
         var standing = new VerificationStanding(input.Count, input.Next, input.Differing, input.Rows);
         context.SetStatus(standing);
+        TurnBudget budget = new(context, Width);
         int count = Math.Min(TablesPerTurn, input.Count - input.Next);
-        IReadOnlyList<string> proofs = await context.Window(
+        IReadOnlyList<string?> proofs = await context.Window(
             [.. Enumerable.Range(input.Next, count)],
             Width,
             async table =>
             {
-                ProveTable.Result proven = await ProveTable.Call(context, new(input.Run, input.Tables, table), Patient);
+                if (budget.IsSpent)
+                {
+                    return null;
+                }
+
+                ProveTable.Result proven = await Prove(context, new(input.Run, input.Tables, table));
                 standing = standing.With(proven.Rows, proven.Holds);
                 context.SetStatus(standing);
                 return proven.Proof;
             });
-        string fold = await FoldProofs.Call(context, new(input.Run, proofs), Patient);
-        Input next = input with { Next = input.Next + count, Rows = standing.Rows, Differing = standing.Differing, Proofs = [.. input.Proofs, fold] };
+        // What was left for another turn is at the end: tables are begun in their order.
+        string[] done = [.. proofs.OfType<string>()];
+        string fold = await FoldProofs.Call(context, new(input.Run, done), Retries.Patient);
+        Input next = input with { Next = input.Next + done.Length, Rows = standing.Rows, Differing = standing.Differing, Proofs = [.. input.Proofs, fold] };
         return next.Next < next.Count ? Again(next) : new Result(next.Proofs, next.Count, next.Differing);
+    }
+
+    private static async Task<ProveTable.Result> Prove(OrchestrationContext context, ProveTable.Input input)
+    {
+        ProveTable.Result proven = await ProveTable.Call(context, input, Retries.Patient);
+        if (proven.Parts is null)
+        {
+            return proven;
+        }
+
+        DigestFiles.Result read = await SumDigests.Call(context, new(input.Run, ProofSubject.Published, proven.Proof, proven.Parts, Width));
+        return await ProveTable.Call(context, input with { Divided = proven.Proof, Read = read }, Retries.Patient);
     }
 }
 

@@ -33,6 +33,9 @@ internal sealed class MigrationWarehouse : IDisposable, IProgressSink
         }
     }
 
+    /// <summary>Bytes of data files that one step of a proof reads; null: as many as a migration's.</summary>
+    public long? ProofBytes { get; set; }
+
     public string Root => $"file://{Folder}";
 
     public void Report(ProgressEvent progress)
@@ -45,8 +48,11 @@ internal sealed class MigrationWarehouse : IDisposable, IProgressSink
         Watching(progress);
     }
 
-    public async Task<MigrationSite> Site(string source, CancellationToken cancellation) =>
-        new(source, Store, await StorageCatalog.Open(Store, Root, readOnly: false, cancellation), this);
+    public async Task<MigrationSite> Site(string source, CancellationToken cancellation)
+    {
+        MigrationSite site = new(source, Store, await StorageCatalog.Open(Store, Root, readOnly: false, cancellation), this);
+        return ProofBytes is { } bytes ? new(source, site.Io, site.Catalog, this) { ProofBytes = bytes } : site;
+    }
 
     /// <summary>Runs a whole migration under a new run id.</summary>
     public async Task<RunReport> Migrate(string source, MigrationOptions options, CancellationToken cancellation) =>

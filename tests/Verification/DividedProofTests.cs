@@ -1,0 +1,105 @@
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Reports;
+using Mammoth.Migration.Runs;
+using Mammoth.Migration.Types;
+using Mammoth.Migration.Verification;
+using Mammoth.Postgres.Copy;
+using Mammoth.Tests.EndToEnd.Running;
+using Mammoth.Tests.Fixtures;
+using Mammoth.Tests.Migrations;
+
+namespace Mammoth.Tests.Verification;
+
+/// <summary>Proofs in parts of a file each, as those of tables are that one step could not read in time.</summary>
+public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
+{
+    private const string Sql = """
+        CREATE TABLE t (id int, d date) PARTITION BY RANGE (id);
+        CREATE TABLE t_0 PARTITION OF t FOR VALUES FROM (0) TO (100);
+        CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (100) TO (200);
+        CREATE TABLE t_2 PARTITION OF t FOR VALUES FROM (200) TO (300);
+        INSERT INTO t SELECT i, CASE WHEN i % 50 = 7 THEN 'infinity'::date ELSE '2020-01-01' END FROM generate_series(0, 299) i;
+        """;
+
+    private static readonly TableIdentifier Table = new("public", "t");
+
+    private readonly MigrationWarehouse warehouse = new() { ProofBytes = 1 };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => warehouse.Dispose();
+
+    [Fact]
+    public async Task A_table_is_proven_with_its_quarantine_and_again_where_it_has_not_changed()
+    {
+        var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
+        var options = new MigrationOptions { Policy = TypePolicy.Quarantine };
+        TableReport first = Assert.Single((await warehouse.Migrate(source.ConnectionString, options, Cancellation)).Tables);
+        Assert.Equal((Outcome.Published, 294L, 6L), (first.Outcome, first.Rows, first.QuarantinedRows));
+        Assert.Equal((300L, 300L), (first.Verification!.SourceRows, first.Verification.TableRows));
+        TableReport second = Assert.Single((await warehouse.Migrate(source.ConnectionString, options, Cancellation)).Tables);
+        Assert.Equal(Outcome.Unchanged, second.Outcome);
+        Assert.True(second.Verification!.Holds);
+
+        MigrationSite site = await warehouse.Site(source.ConnectionString, Cancellation);
+        DividedTable divided = await Divide(site);
+        Assert.Equal(3, divided.Parts.Count);
+        Assert.True((await Judge(site, divided)).Holds);
+
+        foreach (string aside in Directory.EnumerateFiles(Path.Combine(warehouse.Folder, "public", "t__quarantine", "data"), "*.parquet"))
+            File.Delete(aside);
+        Assert.False((await Judge(site, divided)).Holds);
+    }
+
+    [Fact]
+    public async Task What_was_damaged_since_is_found_whichever_part_it_lies_in()
+    {
+        var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
+        await warehouse.Migrate(source.ConnectionString, new MigrationOptions(), Cancellation);
+        MigrationSite site = await warehouse.Site(source.ConnectionString, Cancellation);
+        DividedTable divided = await Divide(site);
+        Assert.True((await Judge(site, divided)).Holds);
+        foreach (string file in Directory.GetFiles(Path.Combine(warehouse.Folder, "public", "t", "data"), "*.parquet"))
+        {
+            byte[] whole = await File.ReadAllBytesAsync(file, Cancellation);
+            File.Delete(file);
+            Assert.False((await Judge(site, divided)).Holds);
+            await File.WriteAllBytesAsync(file, whole, Cancellation);
+        }
+
+        Assert.True((await Judge(site, divided)).Holds);
+    }
+
+    [Fact]
+    public async Task A_table_of_few_bytes_is_not_divided()
+    {
+        warehouse.ProofBytes = null;
+        var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
+        await warehouse.Migrate(source.ConnectionString, new MigrationOptions(), Cancellation);
+        (TableProof? proof, DividedTable? divided) = await DividedProof.VerifyOrDivide(await warehouse.Site(source.ConnectionString, Cancellation), Table, Cancellation);
+        Assert.Null(divided);
+        Assert.True(proof!.Holds);
+    }
+
+    private static async Task<DividedTable> Divide(MigrationSite site)
+    {
+        (TableProof? proof, DividedTable? divided) = await DividedProof.VerifyOrDivide(site, Table, Cancellation);
+        Assert.Null(proof);
+        return divided!;
+    }
+
+    private static async Task<TableProof> Judge(MigrationSite site, DividedTable table)
+    {
+        RowDigest sum = RowDigest.Empty;
+        string? trouble = null;
+        for (int part = 0; part < table.Parts.Count; part++)
+        {
+            (RowDigest? digest, string? problem) = await DividedProof.DigestPart(site, table, part, Cancellation);
+            sum += digest ?? RowDigest.Empty;
+            trouble ??= problem;
+        }
+
+        return await DividedProof.Judge(site, table, trouble is null ? sum.ToString() : null, trouble, Cancellation);
+    }
+}
