@@ -1,11 +1,14 @@
 using Mammoth.Migration.Copying;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Snapshots;
+using Mammoth.Migration.Verification;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Tests.Runtime;
 using Microsoft.Data.Sqlite;
+using Proofs = Mammoth.Orchestrations.Verifications;
 using Steps = Mammoth.Orchestrations.Migrations;
 
 namespace Mammoth.Tests.Migrations;
@@ -65,20 +68,103 @@ public sealed class HistoryTests
         AssertShort(journal, "calls of CopyChunk", 200);
     }
 
-    private static Task<LocalHost> Open(LocalJournal journal, int chunks, int tables, string? error = null) => journal.Open(
-        new LocalOptions { Flush = false, KeepTurns = true, MaxActivities = 12 },
+    [Fact]
+    public async Task The_history_of_a_table_whose_chunks_are_all_tried_five_times_stays_below_a_thousand_events()
+    {
+        using var journal = new LocalJournal();
+        await using (LocalHost host = await Open(journal, chunks: 150, tables: 1, failures: 5))
+        {
+            await host.Start<Steps.MigrateTable>("table", new Steps.MigrateTable.Input("run", 1, "00000003-0000001B-1", Long("plans"), 0, 8), Cancellation);
+            var outcome = await host.WaitForCompletion<TableOutcome>("table", Cancellation).WaitAsync(TimeSpan.FromMinutes(4), Cancellation);
+            Assert.Equal(TableState.Staged, outcome.State);
+        }
+
+        AssertShort(journal, "calls of CopyChunk", 6 * 150);
+    }
+
+    [Fact]
+    public async Task The_history_of_a_table_that_is_proven_in_thousands_of_parts_stays_below_a_thousand_events()
+    {
+        using var journal = new LocalJournal();
+        await using (LocalHost host = await Open(journal, chunks: 1, tables: 1, parts: 3_000))
+        {
+            await host.Start<Steps.MigrateTable>("table", new Steps.MigrateTable.Input("run", 1, "00000003-0000001B-1", Long("plans"), 0, 8), Cancellation);
+            var outcome = await host.WaitForCompletion<TableOutcome>("table", Cancellation).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+            Assert.Equal(TableState.Staged, outcome.State);
+        }
+
+        AssertShort(journal, "calls of DigestFiles", 3_000, "DigestFiles");
+    }
+
+    [Fact]
+    public async Task The_history_of_a_snapshot_held_for_hundreds_of_shifts_stays_short()
+    {
+        using var journal = new LocalJournal();
+        await using (LocalHost host = await Open(journal, chunks: 1, tables: 1, shifts: 320))
+        {
+            await host.Start<Steps.KeepSnapshot>("holder", new Steps.KeepSnapshot.Input("run", 1, 1, TimeSpan.FromMinutes(5)), Cancellation);
+            await host.WaitForCompletion<Nothing>("holder", Cancellation).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+            Assert.Equal(6, (await host.Status("holder", Cancellation))!.Turn);
+        }
+
+        AssertShort(journal, "calls of HoldSnapshot", 320, "HoldSnapshot");
+    }
+
+    [Fact]
+    public async Task Histories_stay_short_where_the_snapshot_is_lost_again_and_again()
+    {
+        using var journal = new LocalJournal();
+        await using (LocalHost host = await Open(journal, chunks: 1, tables: 300, losses: 15))
+        {
+            await host.Start<Steps.MigrateDatabase>("run", new Steps.MigrateDatabase.Input("run", OnError.Continue, 8), Cancellation);
+            await host.WaitForCompletion<Steps.MigrateDatabase.Result>("run", Cancellation).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+            InstanceStatus status = (await host.Status("run", Cancellation))!;
+            Assert.Equal(15, status.Turn);
+            Steps.RunStanding standing = status.CustomAs<Steps.RunStanding>()!;
+            Assert.Equal(16, standing.Epoch);
+            Assert.Equal(10, standing.PlanFolders.Count);
+            Assert.Contains("plans-1-", standing.PlanFolders[0], StringComparison.Ordinal);
+            Assert.Contains("plans-16-", standing.PlanFolders[^1], StringComparison.Ordinal);
+        }
+
+        AssertShort(journal, "calls of MakePlan", 16, "MakePlan");
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 3)]
+    [InlineData(5, 0)]
+    public async Task Histories_stay_short_for_the_verification_of_a_thousand_tables(int failures, int parts)
+    {
+        using var journal = new LocalJournal();
+        int tables = failures + parts == 0 ? 1_000 : 120;
+        await using (LocalHost host = await Open(journal, chunks: 1, tables, failures: failures, parts: parts))
+        {
+            await host.Start<Proofs.VerifyWarehouse>("run", new Proofs.VerifyWarehouse.Input("run"), Cancellation);
+            var result = await host.WaitForCompletion<Proofs.VerifyWarehouse.Result>("run", Cancellation).WaitAsync(TimeSpan.FromMinutes(4), Cancellation);
+            Assert.Equal((tables, 0), (result.Tables, result.Differing));
+        }
+
+        AssertShort(journal, "calls of ProveTable", tables, "ProveTable");
+    }
+
+    private static Task<LocalHost> Open(LocalJournal journal, int chunks, int tables, string? error = null, int failures = 0, int parts = 1, int shifts = 0, int losses = 0) => journal.Open(
+        new LocalOptions { Flush = false, KeepTurns = true, MaxActivities = 12, Time = failures + shifts + losses > 0 ? new FastTime(2_000) : TimeProvider.System },
         new Registry()
+            .AddOrchestration<Proofs.VerifyWarehouse>().AddOrchestration<Proofs.SumDigests>()
+            .AddActivity(() => new ChooseTables(tables)).AddActivity(() => new ProveTable(failures, parts)).AddActivity<FoldProofs>().AddActivity<DigestFiles>()
+            .AddActivity<CountRows>().AddActivity<FoldOutcomes>()
             .AddOrchestration<Steps.MigrateDatabase>().AddOrchestration<Steps.KeepSnapshot>().AddOrchestration<Steps.MigrateTables>().AddOrchestration<Steps.MigrateTable>()
-            .AddActivity<HoldSnapshot>().AddActivity<AwaitSnapshot>().AddActivity<ReleaseSnapshot>()
-            .AddActivity(() => new MakePlan(tables)).AddActivity(() => new OpenTable(chunks)).AddActivity(() => new CopyChunk(error))
-            .AddActivity<FoldChunks>().AddActivity<StageTable>().AddActivity<VerifyTable>().AddActivity<RecordOutcomes>().AddActivity<PublishRun>()
+            .AddActivity(() => new HoldSnapshot(shifts)).AddActivity<AwaitSnapshot>().AddActivity<ReleaseSnapshot>()
+            .AddActivity(() => new MakePlan(tables)).AddActivity(() => new OpenTable(chunks)).AddActivity(() => new CopyChunk(error, failures, losses))
+            .AddActivity<FoldChunks>().AddActivity(() => new StageTable(parts)).AddActivity<VerifyTable>().AddActivity<RecordOutcomes>().AddActivity<PublishRun>()
             .AddActivity<TellFailure>().AddActivity<SweepRun>());
 
-    private static void AssertShort(LocalJournal journal, string what, int expected)
+    private static void AssertShort(LocalJournal journal, string what, int expected, string name = "CopyChunk")
     {
         using var connection = new SqliteConnection($"Data Source={journal.Path};Mode=ReadOnly;Pooling=False");
         connection.Open();
-        Assert.True(expected <= Number(connection, "SELECT count(*) FROM calls WHERE name = 'CopyChunk'"), what);
+        Assert.True(expected <= Number(connection, $"SELECT count(*) FROM calls WHERE name = '{name}'"), what);
         long events = Number(connection, "SELECT max(n) FROM (SELECT 2 * sum(n) AS n FROM (SELECT id, turn, count(*) AS n FROM calls GROUP BY id, turn UNION ALL SELECT id, turn, count(*) FROM deliveries GROUP BY id, turn) GROUP BY id, turn)");
         Assert.InRange(events, 1, EventLimit);
         using var command = new SqliteCommand("SELECT name || ' in ' || id, length(payload) FROM (SELECT id, name, payload FROM calls UNION ALL SELECT id, 'an answer', payload FROM deliveries) ORDER BY 2 DESC LIMIT 1", connection);
@@ -86,6 +172,8 @@ public sealed class HistoryTests
         Assert.True(longest.Read());
         Assert.True(longest.GetInt64(1) <= PayloadLimit, $"{longest.GetString(0)} has {longest.GetInt64(1):N0} characters.");
     }
+
+    private static int Epoch(string table) => int.Parse(table.Split("tables-")[1].Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
 
     private static long Number(SqliteConnection connection, string query)
     {
@@ -97,9 +185,9 @@ public sealed class HistoryTests
     private static string Long(string name) =>
         $"abfss://a-container-of-a-length@astorageaccountofdlength.dfs.core.windows.net/warehouses/production/shop/_mammoth/runs/20261123T084512-0a1b2c/{name}-{Guid.CreateVersion7():N}.json";
 
-    private sealed class HoldSnapshot : Activity<HoldSnapshot, Steps.HoldSnapshot.Input, Steps.HoldSnapshot.Result>
+    private sealed class HoldSnapshot(int shifts) : Activity<HoldSnapshot, Steps.HoldSnapshot.Input, Steps.HoldSnapshot.Result>
     {
-        public override Task<Steps.HoldSnapshot.Result> Run(ActivityContext context, Steps.HoldSnapshot.Input input) => Task.FromResult(new Steps.HoldSnapshot.Result(ShiftEnd.Released));
+        public override Task<Steps.HoldSnapshot.Result> Run(ActivityContext context, Steps.HoldSnapshot.Input input) => Task.FromResult(new Steps.HoldSnapshot.Result(input.Shift.Number < shifts ? ShiftEnd.Relieved : ShiftEnd.Released));
     }
 
     private sealed class AwaitSnapshot : Activity<AwaitSnapshot, Steps.AwaitSnapshot.Input, Steps.AwaitSnapshot.Result>
@@ -114,19 +202,21 @@ public sealed class HistoryTests
 
     private sealed class MakePlan(int tables) : Activity<MakePlan, Steps.MakePlan.Input, Steps.MakePlan.Result>
     {
-        public override Task<Steps.MakePlan.Result> Run(ActivityContext context, Steps.MakePlan.Input input) => Task.FromResult(new Steps.MakePlan.Result(Long("plans"), tables));
+        public override Task<Steps.MakePlan.Result> Run(ActivityContext context, Steps.MakePlan.Input input) => Task.FromResult(new Steps.MakePlan.Result(Long($"plans-{input.Epoch}"), tables));
     }
 
     private sealed class OpenTable(int chunks) : Activity<OpenTable, Steps.OpenTable.Input, Steps.OpenTable.Result>
     {
         public override Task<Steps.OpenTable.Result> Run(ActivityContext context, Steps.OpenTable.Input input) =>
-            Task.FromResult(new Steps.OpenTable.Result(Long("tables"), chunks, "a_schema_of_some_length.a_table_with_a_name_as_long_as_they_may_be_in_postgresql_63"));
+            Task.FromResult(new Steps.OpenTable.Result(Long($"tables-{input.Epoch}"), chunks, "a_schema_of_some_length.a_table_with_a_name_as_long_as_they_may_be_in_postgresql_63"));
     }
 
-    private sealed class CopyChunk(string? error) : Activity<CopyChunk, Steps.CopyChunk.Input, ChunkResult>
+    private sealed class CopyChunk(string? error, int failures, int losses) : Activity<CopyChunk, Steps.CopyChunk.Input, ChunkResult>
     {
         public override Task<ChunkResult> Run(ActivityContext context, Steps.CopyChunk.Input input) => error is not null
             ? throw new InvalidOperationException(error)
+            : context.Attempt <= failures ? throw new TimeoutException(new string('x', 500))
+            : Epoch(input.Table) <= losses ? throw new FailureException(new(nameof(SnapshotLostException), "The snapshot is lost."))
             : Task.FromResult(new ChunkResult
             {
                 Chunk = input.Chunk,
@@ -149,9 +239,10 @@ public sealed class HistoryTests
         public override Task<string> Run(ActivityContext context, Steps.FoldChunks.Input input) => Task.FromResult(Long("chunks/fold"));
     }
 
-    private sealed class StageTable : Activity<StageTable, Steps.StageTable.Input, string>
+    private sealed class StageTable(int parts) : Activity<StageTable, Steps.StageTable.Input, Steps.StageTable.Result>
     {
-        public override Task<string> Run(ActivityContext context, Steps.StageTable.Input input) => Task.FromResult(Long("staged"));
+        public override Task<Steps.StageTable.Result> Run(ActivityContext context, Steps.StageTable.Input input) =>
+            Task.FromResult(new Steps.StageTable.Result(Long("staged"), new ProofParts(parts, 1L << 30)));
     }
 
     private sealed class VerifyTable : Activity<VerifyTable, Steps.VerifyTable.Input, string>
@@ -177,5 +268,41 @@ public sealed class HistoryTests
     private sealed class SweepRun : Activity<SweepRun, Steps.SweepRun.Input, Steps.SweepRun.Result>
     {
         public override Task<Steps.SweepRun.Result> Run(ActivityContext context, Steps.SweepRun.Input input) => Task.FromResult(new Steps.SweepRun.Result(12, null));
+    }
+
+    private sealed class FoldOutcomes : Activity<FoldOutcomes, Steps.FoldOutcomes.Input, string>
+    {
+        public override Task<string> Run(ActivityContext context, Steps.FoldOutcomes.Input input) => Task.FromResult(Long("outcomes"));
+    }
+
+    private sealed class CountRows : Activity<CountRows, Steps.CountRows.Input, Steps.CountRows.Result>
+    {
+        public override Task<Steps.CountRows.Result> Run(ActivityContext context, Steps.CountRows.Input input) => Task.FromResult(new Steps.CountRows.Result(123_456_789));
+    }
+
+    private sealed class DigestFiles : Activity<DigestFiles, Proofs.DigestFiles.Input, Proofs.DigestFiles.Result>
+    {
+        public override Task<Proofs.DigestFiles.Result> Run(ActivityContext context, Proofs.DigestFiles.Input input) =>
+            Task.FromResult(new Proofs.DigestFiles.Result($"123456789:{new string('f', 32)}", null));
+    }
+
+    private sealed class ChooseTables(int tables) : Activity<ChooseTables, Proofs.ChooseTables.Input, Proofs.ChooseTables.Result>
+    {
+        public override Task<Proofs.ChooseTables.Result> Run(ActivityContext context, Proofs.ChooseTables.Input input) =>
+            Task.FromResult(new Proofs.ChooseTables.Result(Long("tables"), tables));
+    }
+
+    private sealed class ProveTable(int failures, int parts) : Activity<ProveTable, Proofs.ProveTable.Input, Proofs.ProveTable.Result>
+    {
+        public override Task<Proofs.ProveTable.Result> Run(ActivityContext context, Proofs.ProveTable.Input input) => context.Attempt <= failures
+            ? throw new TimeoutException(new string('x', 500))
+            : Task.FromResult(parts > 1 && input.Divided is null
+                ? new Proofs.ProveTable.Result(Long("divided"), false, 0, new ProofParts(parts, 1L << 30))
+                : new Proofs.ProveTable.Result(Long("proofs"), true, 123_456_789));
+    }
+
+    private sealed class FoldProofs : Activity<FoldProofs, Proofs.FoldProofs.Input, string>
+    {
+        public override Task<string> Run(ActivityContext context, Proofs.FoldProofs.Input input) => Task.FromResult(Long("proofs"));
     }
 }

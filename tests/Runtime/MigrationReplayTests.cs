@@ -2,9 +2,11 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
+using Mammoth.Orchestrations.Verifications;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Migrations;
 using Microsoft.Data.Sqlite;
@@ -137,6 +139,47 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
         await EqualAsync(run);
     }
 
+    /// <summary>A file a part: a large table as it is in small.</summary>
+    [Fact]
+    public async Task A_run_whose_proofs_are_divided_replays_and_so_do_the_plan_and_the_verification_of_its_warehouse()
+    {
+        string parts = $"""
+            CREATE TABLE parts (id int, x text) PARTITION BY RANGE (id);
+            {string.Join('\n', Enumerable.Range(0, 12).Select(i => $"CREATE TABLE parts_{i} PARTITION OF parts FOR VALUES FROM ({i * 100}) TO ({(i + 1) * 100});"))}
+            INSERT INTO parts SELECT g, 'x' || g FROM generate_series(0, 1199) g;
+            """;
+        using Recorded run = await RecordAsync($"{Some} {parts}", new MigrationOptions { Slots = 3 }, proofBytes: 1);
+
+        Assert.True(run.Result.Published);
+        Assert.Equal(12, run.Calls("DigestFiles"));
+        Assert.Equal(1, run.Calls("CountRows"));
+        Assert.True(run.Replay() > 40);
+        await EqualAsync(run);
+
+        foreach (RunKind kind in (RunKind[])[RunKind.DryRun, RunKind.Verification])
+        {
+            string id = $"{kind}";
+            await RunIndex.Add(run.Site, new RunEntry(id, kind, DateTimeOffset.UtcNow, run.Site.SourceName, new MigrationOptions()), Token);
+            string path = Path.Combine(run.Warehouse, $"{id}.db");
+            await using (LocalHost host = await LocalHost.Open(path, new Registry().AddMigrations(run.Site), new LocalOptions { Flush = false, KeepTurns = true }, Token))
+            {
+                if (kind == RunKind.DryRun)
+                {
+                    await host.Start<InspectDatabase>(id, new InspectDatabase.Input(id), Token);
+                    Assert.Equal(4, (await host.WaitForCompletion<InspectDatabase.Result>(id, Token)).Tables);
+                }
+                else
+                {
+                    await host.Start<VerifyWarehouse>(id, new VerifyWarehouse.Input(id), Token);
+                    VerifyWarehouse.Result result = await host.WaitForCompletion<VerifyWarehouse.Result>(id, Token);
+                    Assert.Equal((4, 0), (result.Tables, result.Differing));
+                }
+            }
+
+            Assert.True(ReplayCheck.Run(path, new Registry().AddMigrations(run.Site)) >= (kind == RunKind.DryRun ? 2 : 20));
+        }
+    }
+
     /// <summary>Every table as <c>read</c> prints it has the source's rows, and one snapshot.</summary>
     private static async Task EqualAsync(Recorded run)
     {
@@ -153,12 +196,12 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
     }
 
     private async Task<Recorded> RecordAsync(
-        string sql, MigrationOptions options, Func<IFileIO, ShakyFileIO>? shaky = null, Func<string, Task>? disturb = null, int? dieAt = null, Func<LocalOptions, LocalOptions>? change = null)
+        string sql, MigrationOptions options, Func<IFileIO, ShakyFileIO>? shaky = null, Func<string, Task>? disturb = null, int? dieAt = null, Func<LocalOptions, LocalOptions>? change = null, long? proofBytes = null)
     {
         string source = await postgres.CreateDatabaseAsync("replay", Token);
         await using (NpgsqlConnection connection = await OpenAsync(source))
             await ScalarAsync(connection, $"{sql} SELECT 1");
-        MigrationWarehouse warehouse = new();
+        MigrationWarehouse warehouse = new() { ProofBytes = proofBytes };
         MigrationSite quiet = await warehouse.Site(source, Token);
         ShakyFileIO? io = shaky?.Invoke(quiet.Io);
         MigrationSite site = io is null ? quiet : new MigrationSite(source, io, await StorageCatalog.Open(quiet.Io, warehouse.Root, readOnly: false, Token), warehouse);
