@@ -50,7 +50,7 @@ public sealed class TurnTests
         Assert.False(turn.IsCompleted, "The failure was logged, and the turn waits to try again.");
         Assert.Equal(1, logger.Lines);
         Assert.Null(logger.Under);
-        Assert.True(logger.WentOn.Wait(TimeSpan.FromSeconds(10)), "What the logger awaited never went on.");
+        Assert.True(logger.WentOn.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken), "What the logger awaited never went on.");
         queued.Answer("timer 1", null);
         queued.Fail("activity Double", new FailureException(new("Bad", "For good.")));
         Assert.Equal("Bad", Ended<TurnOutcome.Failed>(turn).Failure.Type);
