@@ -41,7 +41,6 @@ internal static class Server
 
         MigrationSite migration = new(settings.Source, settings.Warehouse.Io, catalog, progress);
         string state = settings.StateFolder ?? Path.Combine(StateFolder.For(settings.Warehouse), "serve");
-        Directory.CreateDirectory(state);
 
         // Beside the copies: the snapshot's holder, whoever waits for it, and what a verification or a dry run does meanwhile.
         LocalOptions local = new() { MaxActivities = settings.Defaults.Slots + 4, Loggers = loggers };

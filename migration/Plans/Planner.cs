@@ -84,8 +84,15 @@ public static class Planner
         {
             throw new SourceRefusedException(
                 $"This role may not SELECT from {Some(closed)}.",
-                $"GRANT SELECT ON {closed[0].Name.Sql} TO the role (or GRANT pg_read_all_data), or leave the tables out with --exclude.");
+                $"{Missing(closed)} (or GRANT pg_read_all_data TO the role), or leave the tables out with --exclude.");
         }
+    }
+
+    /// <summary>What to grant: the schemas first, without which nothing in them can be read.</summary>
+    private static string Missing(Table[] closed)
+    {
+        string[] grants = [.. closed.SelectMany(t => t.MissingGrants.DefaultIfEmpty($"SELECT ON {t.Name.Sql}")).Distinct().OrderByDescending(g => g.StartsWith("USAGE", StringComparison.Ordinal))];
+        return string.Join("; ", grants.Take(3).Select(g => $"GRANT {g} TO the role")) + (grants.Length > 3 ? $"; and {grants.Length - 3} more" : "");
     }
 
     private static string Some(Table[] tables) =>

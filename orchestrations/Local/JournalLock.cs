@@ -14,7 +14,7 @@ internal sealed class JournalLock : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(journal)!);
+            PrivateFolder.Create(Path.GetDirectoryName(journal)!);
             return new(new FileStream(journal + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (UnauthorizedAccessException e)

@@ -37,7 +37,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
     /// <exception cref="OperationCanceledException">It was asked to stop; run again, it goes on.</exception>
     public async Task<RunReport> Run(RunRecord record, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(stateFolder);
+        PrivateFolder.Create(stateFolder);
         string marker = Path.Combine(stateFolder, $"{record.RunId}.json");
         string journal = Path.Combine(stateFolder, $"{record.RunId}.db");
         bool isNew = !File.Exists(marker);

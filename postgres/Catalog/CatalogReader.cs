@@ -71,8 +71,17 @@ public static class CatalogReader
             EstimatedRows = known.Length == 0 && heaps.Count > 0 ? -1 : (long)known.Sum(),
             RowSecurityApplies = root.RowSecurityApplies || heaps.Any(h => h.RowSecurityApplies),
             CanSelect = root.CanSelect && heaps.All(h => h.CanSelect),
+            MissingGrants = [.. heaps.Prepend(root).SelectMany(Missing).Distinct()],
             IsUnlogged = root.Persistence == 'u' || heaps.Any(h => h.Persistence == 'u'),
         };
+    }
+
+    private static IEnumerable<string> Missing(Relation relation)
+    {
+        if (!relation.HasUsage)
+            yield return $"USAGE ON SCHEMA {Identifier.Quote(relation.Name.Schema)}";
+        if (!relation.HasSelect)
+            yield return $"SELECT ON {relation.Name.Sql}";
     }
 
     private static IEnumerable<LeftOut> LargeObjects(long count) => count == 0

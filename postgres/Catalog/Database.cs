@@ -82,6 +82,9 @@ public sealed record Table
     /// </summary>
     public bool CanSelect { get; init; } = true;
 
+    /// <summary>What is to be granted before it can: <c>USAGE ON SCHEMA …</c>, <c>SELECT ON …</c>, of the table or of its leaves.</summary>
+    public IReadOnlyList<string> MissingGrants { get; init; } = [];
+
     /// <summary><c>relpersistence = 'u'</c>.</summary>
     public bool IsUnlogged { get; init; }
 }

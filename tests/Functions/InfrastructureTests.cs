@@ -54,7 +54,7 @@ public sealed partial class InfrastructureTests
         string source = string.Concat(Directory.EnumerateFiles(FunctionSource.Folder, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)) + File.ReadAllText(Path.Combine(FunctionSource.Folder, "host.json"));
         string[] settings = [.. Setting().Matches(source).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal)];
         Assert.Contains("MAMMOTH_CONNECTIONS", settings);
-        foreach (string place in new[] { "infra/app/app.bicep", "functions/local.settings.sample.json", "docs/functions.md" })
+        foreach (string place in new[] { "infra/app/app.bicep", "functions/local.settings.sample.json", "docs/configuration.md" })
         {
             string text = File.ReadAllText(Path.Combine(Root, place));
             Assert.All(settings, s => Assert.True(text.Contains(s, StringComparison.Ordinal), $"{place} lacks {s}."));

@@ -36,6 +36,8 @@ public sealed class JournalTests : IDisposable
         string path = Path.Combine(journal.Folder, "a", "b", "journal.db");
         await (await LocalHost.Open(path, new Registry(), cancellation: Cancellation)).DisposeAsync();
         Assert.True(File.Exists(path));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
     }
 
     [Fact]

@@ -19,10 +19,13 @@ internal sealed class TestRole : IAsyncDisposable
     /// <summary>The database as the role sees it.</summary>
     public SourceDatabase Source { get; }
 
+    /// <summary>A role that the test makes by itself, with the password <c>p</c>.</summary>
+    public static TestRole Named(SourceDatabase owner) => new(owner, $"reader_{Guid.NewGuid():N}");
+
     /// <param name="settings">What follows <c>ALTER ROLE …</c>, a statement each.</param>
     public static async Task<TestRole> Create(SourceDatabase owner, CancellationToken cancellation, params string[] settings)
     {
-        var role = new TestRole(owner, $"reader_{Guid.NewGuid():N}");
+        var role = Named(owner);
         await owner.Run($"CREATE ROLE {role.Name} LOGIN PASSWORD 'p'; GRANT USAGE ON SCHEMA public TO {role.Name}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role.Name}", cancellation);
         foreach (var setting in settings)
             await owner.Run($"ALTER ROLE {role.Name} {setting}", cancellation);

@@ -293,6 +293,9 @@ public sealed class CatalogReaderTests(PostgresFixture postgres)
             await source.ExecuteAsync($"SET ROLE {role}");
             Database database = await CatalogReader.Read(source.Connection, Cancel);
             Assert.Equal(["filtered", "open"], database.Tables.Where(t => t.CanSelect).Select(t => t.Name.Name).Order());
+            Assert.Equal(["SELECT ON \"public\".\"leaf\""], Table(database, "root").MissingGrants);
+            Assert.Equal(["USAGE ON SCHEMA \"hidden\""], database.Tables.Single(t => t.Name.Schema == "hidden").MissingGrants);
+            Assert.All(database.Tables, t => Assert.Equal(t.CanSelect, t.MissingGrants.Count == 0));
             Assert.Equal(["filtered"], database.Tables.Where(t => t.RowSecurityApplies).Select(t => t.Name.Name));
             Assert.Equal([true, false], Table(database, "partly").Columns.Select(c => c.CanSelect));
         }
