@@ -10,10 +10,12 @@ namespace Mammoth.Tests.Data;
 internal static class ClickHouseText
 {
     /// <param name="path">The table's folder on this machine.</param>
-    public static async Task<List<string>> Rows(Readers readers, Schema schema, string path, CancellationToken cancellation)
+    /// <param name="snapshot">The snapshot that is read; null: the current one.</param>
+    public static async Task<List<string>> Rows(Readers readers, Schema schema, string path, CancellationToken cancellation, long? snapshot = null)
     {
         var columns = string.Join(", '|', ", schema.Fields.Select(f => Text(f.Type, Quote(f.Name), 0)));
-        var answer = await readers.ClickHouse($"SELECT concat({columns}, '') FROM icebergLocal('{path}')", Path.GetDirectoryName(path), cancellation);
+        var settings = snapshot is { } id ? $" SETTINGS iceberg_snapshot_id = {id}" : "";
+        var answer = await readers.ClickHouse($"SELECT concat({columns}, '') FROM icebergLocal('{path}'){settings}", Path.GetDirectoryName(path), cancellation);
         return [.. answer.Rows.Select(row => RowText.Normalize(row[0]!))];
     }
 

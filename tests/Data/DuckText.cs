@@ -6,8 +6,11 @@ namespace Mammoth.Tests.Data;
 /// <summary>Reads Parquet files with DuckDB, a second implementation, in the form of <see cref="RowText"/>.</summary>
 internal static class DuckText
 {
-    public static List<string> Rows(Schema schema, string path) =>
-        [.. Query($"SELECT {string.Join(" || '|' || ", schema.Fields.Select(f => Text(f.Type, Quote(f.Name), 0)))} FROM read_parquet('{path}')")
+    public static List<string> Rows(Schema schema, string path) => From(schema, $"read_parquet('{path}')");
+
+    /// <param name="source">What to select from: a table function, or a query in brackets.</param>
+    public static List<string> From(Schema schema, string source) =>
+        [.. Query($"SELECT {string.Join(" || '|' || ", schema.Fields.Select(f => Text(f.Type, Quote(f.Name), 0)))} FROM {source}")
             .Select(row => RowText.Normalize((string)row[0]!))];
 
     public static List<object?[]> Query(string sql)
@@ -23,7 +26,8 @@ internal static class DuckText
         return rows;
     }
 
-    private static string Quote(string name) => $"\"{CompatibleName.Of(name)}\"";
+    /// <summary>A column's name in the files.</summary>
+    public static string Quote(string name) => $"\"{CompatibleName.Of(name)}\"";
 
     private static string Text(IcebergType type, string e, int depth) => $"CASE WHEN {e} IS NULL THEN 'null' ELSE {Present(type, e, depth)} END";
 
@@ -39,6 +43,7 @@ internal static class DuckText
         PrimitiveType { Kind: PrimitiveKind.Time } =>
             $"(date_part('hour', {e}) * 3600000000 + date_part('minute', {e}) * 60000000 + date_part('microsecond', {e}))::VARCHAR",
         PrimitiveType { Kind: PrimitiveKind.Timestamp or PrimitiveKind.TimestampTz } => $"epoch_us({e})::VARCHAR",
+        PrimitiveType { Kind: PrimitiveKind.TimestampNs } => $"epoch_ns({e})::VARCHAR",
         PrimitiveType { Kind: PrimitiveKind.String } => $"hex(encode({e}))",
         PrimitiveType { Kind: PrimitiveKind.Binary } or FixedType => $"hex({e})",
         // Without digits before the point DuckDB writes none.

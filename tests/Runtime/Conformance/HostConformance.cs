@@ -5,6 +5,12 @@ using Mammoth.Tests.Runtime.Probes;
 namespace Mammoth.Tests.Runtime.Conformance;
 
 /// <summary>What every host must do. A host's own class says how to reach it.</summary>
+/// <remarks>
+/// Unstable code is not among it. A host only notices it when it runs the code again, and when that is differs: the local runtime does after a restart
+/// (or always, with <c>ReplayAlways</c>), others whenever they have let go of an instance. What they then do is theirs too: the local runtime fails the
+/// instance with <c>NonDeterminism</c> and names both calls, others with words of their own. So <see cref="ReplayTests"/> holds the local runtime
+/// alone to it, and holds every probe here to asking for the same calls from every beginning of its history, which is what other hosts rely on.
+/// </remarks>
 public abstract class HostConformance
 {
     protected abstract Task<IConformanceHost> Host();
