@@ -22,7 +22,7 @@ public static class Planner
 
         Table[] asked = Choose(database, options);
         Table[] chosen = [.. asked.Where(t => t.Columns.Count > 0)];
-        Refuse(chosen);
+        SourceAccess.Refuse(chosen);
         var columns = new ColumnPlanner(new TypeTable(database.MoneyScale), options);
         Dictionary<QualifiedName, int> numbers = chosen.Select((t, i) => (t.Name, i)).ToDictionary(p => p.Name, p => p.i);
         var graph = new ForeignKeyGraph(
@@ -68,28 +68,6 @@ public static class Planner
         Table[] chosen = [.. database.Tables.Where(t => (include.Length == 0 || include.Any(p => p.Matches(t.Name))) && !exclude.Any(p => p.Matches(t.Name)))];
         return chosen.Length > 0 ? chosen : throw new UsageException($"Database {database.Name} has no table to migrate.", database.LeftOut.Count == 0 ? "Is this the right database?" : "Views, foreign tables and temporary tables are not copied; --include and --exclude may have left out the rest.");
     }
-
-    private static void Refuse(Table[] chosen)
-    {
-        Table[] hidden = [.. chosen.Where(t => t.RowSecurityApplies)];
-        if (hidden.Length > 0)
-        {
-            throw new SourceRefusedException(
-                $"Row-level security would hide rows from this role in {Some(hidden)}: the copy would silently be incomplete.",
-                "Use the tables' owner or a role with BYPASSRLS, or leave the tables out with --exclude.");
-        }
-
-        Table[] closed = [.. chosen.Where(t => !t.CanSelect)];
-        if (closed.Length > 0)
-        {
-            throw new SourceRefusedException(
-                $"This role may not SELECT from {Some(closed)}.",
-                $"GRANT SELECT ON {closed[0].Name.Sql} TO the role (or GRANT pg_read_all_data), or leave the tables out with --exclude.");
-        }
-    }
-
-    private static string Some(Table[] tables) =>
-        string.Join(", ", tables.Take(5).Select(t => t.Name.ToString())) + (tables.Length > 5 ? $" and {tables.Length - 5} more" : "");
 
     private static TablePlan PlanTable(Table table, int index, int batch, string @namespace, string name, Database database, MigrationOptions options, ColumnPlanner planner, TextColumns textColumns)
     {

@@ -22,7 +22,10 @@ internal sealed record Relation
     public required string? Comment { get; init; }
     public required string? Extension { get; init; }
 
-    /// <summary>SELECT on the whole relation, and USAGE of its schema.</summary>
+    /// <summary>USAGE of its schema.</summary>
+    public required bool CanUseSchema { get; init; }
+
+    /// <summary>SELECT on the whole relation.</summary>
     public required bool CanSelect { get; init; }
 
     public required bool RowSecurityApplies { get; init; }
@@ -44,7 +47,7 @@ internal static class RelationCatalog
         SELECT c.oid, n.nspname, c.relname, c.relkind::pg_catalog.text, c.relispartition AND i.leaving IS NULL, c.relpersistence::pg_catalog.text, am.amname, c.reltuples::pg_catalog.float8,
             CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
             d.description, x.extname,
-            pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT'),
+            pg_catalog.has_schema_privilege(n.oid, 'USAGE'), pg_catalog.has_table_privilege(c.oid, 'SELECT'),
             c.relrowsecurity AND pg_catalog.row_security_active(c.oid),
             COALESCE(i.parents, '{"{}"}'), i.leaving
         FROM pg_catalog.pg_class c
@@ -86,10 +89,11 @@ internal static class RelationCatalog
                 PartitionKey = r.Text(8),
                 Comment = r.Text(9),
                 Extension = r.Text(10),
-                CanSelect = r.GetBoolean(11),
-                RowSecurityApplies = r.GetBoolean(12),
-                Parents = r.GetFieldValue<uint[]>(13),
-                DetachingFrom = r.IsDBNull(14) ? null : r.Oid(14),
+                CanUseSchema = r.GetBoolean(11),
+                CanSelect = r.GetBoolean(12),
+                RowSecurityApplies = r.GetBoolean(13),
+                Parents = r.GetFieldValue<uint[]>(14),
+                DetachingFrom = r.IsDBNull(15) ? null : r.Oid(15),
             },
             cancellation);
 
