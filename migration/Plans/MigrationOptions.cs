@@ -44,6 +44,9 @@ public sealed record MigrationOptions
     /// <summary>Take no <c>ACCESS SHARE</c> locks; file nodes are checked after each chunk instead.</summary>
     public bool NoLock { get; init; }
 
+    /// <summary>Tables of the warehouse that came from another database may be replaced.</summary>
+    public bool ReplaceSource { get; init; }
+
     /// <summary>Connections that copy at a time.</summary>
     public int Slots { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 16);
 

@@ -86,6 +86,7 @@ public static class Planner
             SourceOid = table.Oid,
             Namespace = @namespace,
             Name = name,
+            Origin = new SourceOrigin(database.Identity, database.Name),
             Batch = batch,
             IsPartitioned = table.IsPartitioned,
             Class = size,
