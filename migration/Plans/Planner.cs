@@ -7,6 +7,9 @@ namespace Mammoth.Migration.Plans;
 /// <summary>Makes the plan of a run from what the catalog says.</summary>
 public static class Planner
 {
+    /// <summary>Why a table is left out that --include or --exclude leaves out.</summary>
+    public const string NotChosen = "not chosen";
+
     /// <summary>The columns (by warehouse name) of a table that an earlier run already had to carry as text.</summary>
     public delegate IReadOnlySet<string> TextColumns(string @namespace, string table);
 
@@ -48,7 +51,7 @@ public static class Planner
             LeftOut =
             [
                 .. database.LeftOut,
-                .. database.Tables.Except(asked).Select(t => new LeftOut(t.Name, "table", "not chosen")),
+                .. database.Tables.Except(asked).Select(t => new LeftOut(t.Name, "table", NotChosen)),
                 .. asked.Except(chosen).Select(t => new LeftOut(t.Name, "table", "it has no columns")),
             ],
             Cycles = [.. graph.Components().Where(c => c.Count > 1).Select(c => (IReadOnlyList<QualifiedName>)[.. c.Select(i => chosen[i].Name)])],
