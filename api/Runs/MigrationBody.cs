@@ -25,7 +25,7 @@ public sealed record MigrationBody
     /// <summary>Connections that copy at a time, 1 to 512; more than the server has places for are not used.</summary>
     public int? Slots { get; init; }
 
-    /// <summary>Bytes a data file aims at, 1 MiB to 10 GiB.</summary>
+    /// <summary>Bytes of the source that a chunk is at least cut to, and bytes at which a data file ends, 1 MiB to 10 GiB.</summary>
     public long? TargetFileSize { get; init; }
 
     /// <summary>What becomes of a value that does not fit its column.</summary>

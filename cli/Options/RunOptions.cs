@@ -19,7 +19,7 @@ internal sealed class RunOptions
     private readonly Option<int?> slots = new("--slots") { Description = "Connections to the source that copy at a time.", HelpName = "number" };
     private readonly Option<long?> targetFileSize = new("--target-file-size")
     {
-        Description = "How large a data file is to become, such as 128MB.",
+        Description = "Bytes of the source in a chunk, and the size at which a data file is cut, such as 128MB: files get no larger, and smaller the better the rows compress.",
         HelpName = "size",
         CustomParser = result => ByteSize.Parse(result.Tokens[0].Value) is { } bytes ? bytes : Refuse(result),
     };

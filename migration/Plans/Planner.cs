@@ -86,10 +86,10 @@ public static class Planner
         {
             Index = index,
             Source = table.Name,
+            Origin = new SourceOrigin(database.Identity, database.Name),
             SourceOid = table.Oid,
             Namespace = @namespace,
             Name = name,
-            Origin = new SourceOrigin(database.Identity, database.Name),
             Batch = batch,
             IsPartitioned = table.IsPartitioned,
             Class = size,
