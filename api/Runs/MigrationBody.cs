@@ -19,10 +19,13 @@ public sealed record MigrationBody
     public OnLockWaiter? OnLockWaiter { get; init; }
     public bool? NoLock { get; init; }
 
+    /// <summary>Tables of the warehouse that came from another database may be replaced; a restored dump counts as another.</summary>
+    public bool? ReplaceSource { get; init; }
+
     /// <summary>Connections that copy at a time, 1 to 512; more than the server has places for are not used.</summary>
     public int? Slots { get; init; }
 
-    /// <summary>Bytes a data file aims at, 1 MiB to 10 GiB.</summary>
+    /// <summary>Bytes of the source that a chunk is at least cut to, and bytes at which a data file ends, 1 MiB to 10 GiB.</summary>
     public long? TargetFileSize { get; init; }
 
     /// <summary>What becomes of a value that does not fit its column.</summary>
@@ -46,6 +49,7 @@ public sealed record MigrationBody
             OnError = OnError ?? defaults.OnError,
             OnLockWaiter = OnLockWaiter ?? defaults.OnLockWaiter,
             NoLock = NoLock ?? defaults.NoLock,
+            ReplaceSource = ReplaceSource ?? defaults.ReplaceSource,
             Slots = Slots ?? defaults.Slots,
             TargetFileSize = TargetFileSize ?? defaults.TargetFileSize,
             Policy = Policy ?? defaults.Policy,

@@ -21,29 +21,34 @@ internal static class DemoCommand
     {
         Option<string?> source = new("--source", "-s") { Description = Source.Option().Description, HelpName = "connection" };
         Option<string?> warehouse = WarehouseOption.Create();
+        warehouse.Description = $"Where the tables lie: a place as `mammoth migrate` takes it. Else the folder {Folder}; {WarehouseOption.Variable} is not asked, for it may name a warehouse in use.";
         Option<SampleSize> size = SampleCommand.Size();
         Option<long> seed = SampleCommand.Seed();
         Option<string?> bin = new("--postgres-bin") { Description = "The bin folder of a PostgreSQL server to start, where it should not be searched for.", HelpName = "folder" };
+        Option<bool> replaceSource = RunOptions.ReplaceSource();
         CommandWithExamples command = new(
             "demo", "Start a private PostgreSQL, fill it with the sample, migrate it into a local folder, prove it, and show how to query it.",
             "mammoth demo",
             "mammoth demo --size medium --warehouse /data/demo")
         {
-            source, warehouse, size, seed, bin,
+            source, warehouse, size, seed, bin, replaceSource,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            Warehouse place = parsed.GetValue(warehouse) is null && Environment.GetEnvironmentVariable(WarehouseOption.Variable) is not { Length: > 0 }
-                ? Warehouse.Open(Path.GetFullPath(Folder))
-                : WarehouseOption.Of(parsed.GetValue(warehouse));
+            // Not from the environment: the sample must never be published into a warehouse that somebody uses.
+            string? named = parsed.GetValue(warehouse);
+            Warehouse place = Warehouse.Open(named is { Length: > 0 } ? named : Path.GetFullPath(Folder));
+
+            // Each demo's database is a new one. What lies in its own folder is an earlier demo's; elsewhere it may be anybody's.
+            MigrationOptions options = new() { ReplaceSource = parsed.GetValue(replaceSource) || named is not { Length: > 0 } };
             string? given = parsed.GetValue(source) ?? Environment.GetEnvironmentVariable(Source.Variable);
             await using Lent server = await ServerAsync(terminal, given, parsed.GetValue(bin), cancellationToken);
-            return await RunAsync(terminal, server.ConnectionString, server.Own is not null, place, parsed.GetValue(size), parsed.GetValue(seed), cancellationToken);
+            return await RunAsync(terminal, server.ConnectionString, server.Own is not null, place, options, parsed.GetValue(size), parsed.GetValue(seed), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, string server, bool own, Warehouse place, SampleSize size, long seed, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Terminal terminal, string server, bool own, Warehouse place, MigrationOptions options, SampleSize size, long seed, CancellationToken cancellationToken)
     {
         // On somebody's server the name must be nobody's.
         string database = own ? "shop" : $"mammoth_demo_{Guid.NewGuid():N}"[..24];
@@ -54,16 +59,16 @@ internal static class DemoCommand
         {
             Step(terminal, 2, $"Filling it with the sample ({size.ToString().ToLowerInvariant()}, seed {seed})");
             SampleSummary sample = await SampleCommand.LoadAsync(terminal, source, size, seed, replace: false, silent: false, cancellationToken);
-            Detail(terminal, $"{sample.Tables} tables, {Amount.Count(sample.Rows)} rows, {Amount.Bytes(sample.DatabaseBytes)}");
+            Detail(terminal, $"{Amount.Of(sample.Tables, "table")}, {Amount.Count(sample.Rows)} rows, {Amount.Bytes(sample.DatabaseBytes)}");
             foreach (string sentence in sample.LeftOut)
                 Detail(terminal, sentence);
 
             Step(terminal, 3, "Planning");
-            MigrationPlan plan = await PlanInspection.MakeAsync(source, place, new MigrationOptions(), cancellationToken);
-            Detail(terminal, $"{plan.Tables.Count} tables in {plan.Tables.Select(t => t.Batch).Distinct().Count()} batches by foreign keys, {plan.Cycles.Count} circles of foreign keys, {plan.Tables.Sum(t => t.Columns.Count(c => c.Note is not null))} columns carried as exact text");
+            MigrationPlan plan = await PlanInspection.MakeAsync(source, place, options, cancellationToken);
+            Detail(terminal, $"{Amount.Of(plan.Tables.Count, "table")} in {plan.Tables.Select(t => t.Batch).Distinct().Count()} batches by foreign keys, {Amount.Of(plan.Cycles.Count, "circle")} of foreign keys, {Amount.Of(plan.Tables.Sum(t => t.Columns.Count(c => c.Note is not null)), "column")} carried as exact text");
 
             Step(terminal, 4, $"Copying, verifying and publishing into {place.LocalPath ?? place.Root}");
-            RunResult result = await MigrationRun.RunAsync(terminal, new(source, place, new MigrationOptions(), null), silent: false, cancellationToken);
+            RunResult result = await MigrationRun.RunAsync(terminal, new(source, place, options, null), silent: false, cancellationToken);
             terminal.Out.WriteLine();
             ReportView.Show(terminal.Out, result.Report);
             terminal.Out.WriteLine();

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Mammoth.Cli.Errors;
 using Mammoth.Cli.Options;
 using Mammoth.Cli.Rendering;
+using Mammoth.Cli.Runs;
 using Mammoth.Cli.Serve;
 
 namespace Mammoth.Cli.Commands;
@@ -10,6 +11,16 @@ namespace Mammoth.Cli.Commands;
 /// <summary>The command <c>mammoth</c> with all that it can do.</summary>
 internal static class MammothCommand
 {
+    /// <summary>From nothing to the first query.</summary>
+    internal static IReadOnlyList<string> Examples { get; } =
+    [
+        "mammoth demo",
+        "mammoth plan --source postgres://me@localhost/shop",
+        "mammoth migrate --source postgres://me@localhost/shop --warehouse ./lake",
+        "mammoth read shop.orders --warehouse ./lake --limit 5",
+        "mammoth verify --warehouse ./lake",
+    ];
+
     /// <summary>Parses and runs a command line.</summary>
     /// <returns>The exit code (see <see cref="ExitCodes"/>).</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
@@ -18,8 +29,7 @@ internal static class MammothCommand
         ParseResult parsed = root.Parse(args.Count == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
-            string command = parsed.CommandResult.Command is RootCommand ? "mammoth" : $"mammoth {string.Join(' ', Path(parsed.CommandResult.Command, root))}";
-            ErrorPage.Show(terminal.Error, new(Withheld.In(string.Join(" ", parsed.Errors.Select(e => e.Message)), args), null, $"`{command} --help` shows what it takes.", ExitCodes.Usage));
+            ErrorPage.Show(terminal.Error, new(Withheld.In(string.Join(" ", parsed.Errors.Select(e => e.Message)), args), null, $"`{Name(parsed, root)} --help` shows what it takes.", ExitCodes.Usage));
             return ExitCodes.Usage;
         }
 
@@ -37,6 +47,10 @@ internal static class MammothCommand
                 ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
             };
             return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (OperationCanceledException e)
+        {
+            return ErrorPage.Show(terminal, new RunStoppedException($"`{Name(parsed, root)}` was stopped before its end.", "Run the same command again.", e), json, verbose);
         }
         catch (Exception e)
         {
@@ -60,9 +74,12 @@ internal static class MammothCommand
         };
         root.Options.Add(Output.Verbose);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, Examples);
         return root;
     }
+
+    private static string Name(ParseResult parsed, RootCommand root) =>
+        parsed.CommandResult.Command is RootCommand ? "mammoth" : $"mammoth {string.Join(' ', Path(parsed.CommandResult.Command, root))}";
 
     private static IEnumerable<string> Path(Command command, RootCommand root) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent && parent != root ? [.. Path(parent, root), command.Name] : [command.Name];

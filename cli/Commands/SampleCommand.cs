@@ -49,7 +49,7 @@ internal static class SampleCommand
                 return 0;
             }
 
-            terminal.Out.MarkupLineInterpolated($"[green]Filled[/] {Source.Describe(connection)}: {summary.Tables} tables, {Amount.Count(summary.Rows)} rows, {Amount.Bytes(summary.DatabaseBytes)}.");
+            terminal.Out.MarkupLineInterpolated($"[green]Filled[/] {Source.Describe(connection)}: {Amount.Of(summary.Tables, "table")}, {Amount.Of(summary.Rows, "row")}, {Amount.Bytes(summary.DatabaseBytes)}.");
             foreach (string sentence in summary.LeftOut)
                 terminal.Out.MarkupLineInterpolated($"[yellow]Left out:[/] {sentence}.");
 
@@ -58,15 +58,15 @@ internal static class SampleCommand
         return command;
     }
 
-    /// <summary>Loads the sample with a progress bar, or in silence.</summary>
+    /// <summary>Loads the sample with a progress bar, with a line now and then where nobody watches, or in silence.</summary>
     public static async Task<SampleSummary> LoadAsync(Terminal terminal, string connection, SampleSize size, long seed, bool replace, bool silent, CancellationToken cancellationToken)
     {
         SampleLoader loader = new(connection);
         try
         {
-            return silent || !terminal.IsLive
-                ? await loader.LoadAsync(size, seed, replace, null, cancellationToken)
-                : await WithBarAsync(terminal, loader, size, seed, replace, cancellationToken);
+            return !silent && terminal.IsLive
+                ? await WithBarAsync(terminal, loader, size, seed, replace, cancellationToken)
+                : await loader.LoadAsync(size, seed, replace, silent ? null : new SampleLines(terminal.Error, TimeProvider.System, TimeSpan.FromSeconds(10)), cancellationToken);
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {

@@ -71,6 +71,6 @@ internal static class TablesListCommand
         }
 
         console.Write(new Fitted(view));
-        console.MarkupLineInterpolated($"{tables.Count} tables in {catalog.Root}");
+        console.MarkupLineInterpolated($"{Amount.Of(tables.Count, "table")} in {catalog.Root}");
     }
 }

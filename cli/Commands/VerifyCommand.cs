@@ -67,7 +67,7 @@ internal static class VerifyCommand
     private static void Show(IAnsiConsole console, TableProof proof)
     {
         if (proof.Holds)
-            console.MarkupLineInterpolated($"[green]✓[/] {proof.Table}: {Amount.Count(proof.Rows)} rows");
+            console.MarkupLineInterpolated($"[green]✓[/] {proof.Table}: {Amount.Of(proof.Rows, "row")}");
         else
             console.MarkupLineInterpolated($"[red]✗[/] {proof.Table}: {proof.Problem}");
     }
@@ -76,11 +76,11 @@ internal static class VerifyCommand
     {
         if (differing == 0)
         {
-            console.MarkupLineInterpolated($"[green bold]All {proofs.Count} tables hold[/] the rows that were proven when they were published: {Amount.Count(proofs.Sum(p => p.Rows))} rows.");
+            console.MarkupLineInterpolated($"[green bold]{(proofs.Count == 1 ? "The one table holds" : $"All {proofs.Count} tables hold")}[/] the rows that were proven when they were published: {Amount.Of(proofs.Sum(p => p.Rows), "row")}.");
             return;
         }
 
-        console.MarkupLineInterpolated($"[red bold]{differing} of {proofs.Count} tables do not hold what was published.[/]");
+        console.MarkupLineInterpolated($"[red bold]{differing} of {Amount.Of(proofs.Count, "table")} {(differing == 1 ? "does" : "do")} not hold what was published.[/]");
         console.MarkupLineInterpolated($"[green]What to do:[/] find out who changed them (`mammoth tables snapshots` and `mammoth tables files` show what is there), and run `mammoth migrate` again: it writes a new snapshot of what the source holds.");
     }
 }

@@ -5,14 +5,21 @@ using System.CommandLine.Invocation;
 namespace Mammoth.Cli.Options;
 
 /// <summary>The usual help, and the command's examples behind it.</summary>
-internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+/// <param name="ofAll">The examples of the root command, which is of the library's own kind.</param>
+internal sealed class HelpWithExamples(HelpAction usual, IReadOnlyList<string> ofAll) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {
         int code = usual.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is CommandWithExamples { Examples: { Count: > 0 } examples })
+        IReadOnlyList<string> examples = parseResult.CommandResult.Command switch
+        {
+            CommandWithExamples command => command.Examples,
+            RootCommand => ofAll,
+            _ => [],
+        };
+        if (examples.Count > 0)
         {
             TextWriter output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");

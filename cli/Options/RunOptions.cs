@@ -13,12 +13,13 @@ internal sealed class RunOptions
     private readonly Option<FileInfo?> config = new("--config", "-c") { Description = "A JSON file with settings per table: columns left out, a row filter, masks, type policies (docs/mammoth.schema.json).", HelpName = "file" };
     private readonly Option<EngineProfile> profile = WordOption.Create<EngineProfile>("--profile", "For whose eyes: what that engine can't read is written in another way.");
     private readonly Option<bool> noLock = new("--no-lock") { Description = "Take no locks on the tables; what is rewritten meanwhile is noticed, and fails." };
+    private readonly Option<bool> replaceSource = ReplaceSource();
     private readonly Option<OnLockWaiter> onLockWaiter = WordOption.Create<OnLockWaiter>("--on-lock-waiter", "A statement waits behind our locks: warn, or yield the locks.");
     private readonly Option<OnError> onError = WordOption.Create<OnError>("--on-error", "A table failed: stop (publish nothing), or continue (publish the others).");
     private readonly Option<int?> slots = new("--slots") { Description = "Connections to the source that copy at a time.", HelpName = "number" };
     private readonly Option<long?> targetFileSize = new("--target-file-size")
     {
-        Description = "How large a data file is to become, such as 128MB.",
+        Description = "Bytes of the source in a chunk, and the size at which a data file is cut, such as 128MB: files get no larger, and smaller the better the rows compress.",
         HelpName = "size",
         CustomParser = result => ByteSize.Parse(result.Tokens[0].Value) is { } bytes ? bytes : Refuse(result),
     };
@@ -27,10 +28,12 @@ internal sealed class RunOptions
 
     public static Option<string[]> Exclude() => new("--exclude", "-x") { Description = "Not the tables that match. May be given more than once.", HelpName = "pattern" };
 
+    public static Option<bool> ReplaceSource() => new("--replace-source") { Description = "Tables of the warehouse that came from another database may be replaced (a restored dump counts as another)." };
+
     /// <summary>The options that matter before anything is copied.</summary>
     public RunOptions AddPlanningTo(Command command)
     {
-        foreach (Option option in new Option[] { include, exclude, config, profile, targetFileSize })
+        foreach (Option option in new Option[] { include, exclude, config, profile, targetFileSize, replaceSource })
             command.Options.Add(option);
 
         return this;
@@ -63,6 +66,7 @@ internal sealed class RunOptions
             OnError = parsed.GetValue(onError),
             OnLockWaiter = parsed.GetValue(onLockWaiter),
             NoLock = parsed.GetValue(noLock),
+            ReplaceSource = parsed.GetValue(replaceSource),
             Slots = parsed.GetValue(slots) ?? given.Slots,
             TargetFileSize = parsed.GetValue(targetFileSize) ?? given.TargetFileSize,
         };

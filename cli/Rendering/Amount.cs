@@ -10,6 +10,9 @@ internal static class Amount
     /// <summary>Thousands apart by commas.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>So many of a thing: 1 table, 2 tables.</summary>
+    public static string Of(long number, string thing) => $"{Count(number)} {thing}{(number == 1 ? "" : "s")}";
+
     /// <summary>Bytes in decimal units with three digits.</summary>
     public static string Bytes(double bytes)
     {

@@ -33,7 +33,7 @@ internal static class LiveProgress
         double fraction = run.Bytes + run.BytesLeft == 0 ? 0 : (double)run.Bytes / (run.Bytes + run.BytesLeft);
         string summary = run.Tables.Count == 0
             ? $"[aqua]{run.Stage} …[/]"
-            : $"[aqua]{run.Stage}[/]  {Bar(fraction, 24)}  [bold]{run.TablesDone}[/]/{run.Tables.Count} tables  [bold]{Amount.Count(run.Rows)}[/] rows  "
+            : $"[aqua]{run.Stage}[/]  {Bar(fraction, 24)}  [bold]{run.TablesDone}[/]/{Amount.Of(run.Tables.Count, "table")}  [bold]{Amount.Count(run.Rows)}[/] rows  "
                 + $"{Amount.Rough(run.RowsPerSecond)} rows/s  {Amount.Bytes(run.BytesPerSecond)}/s  {Amount.Bytes(run.BytesLeft)} left{(run.TimeLeft is { } left ? $"  ~{Amount.Time(left)}" : "")}";
 
         List<IRenderable> rows = [new Markup(summary)];

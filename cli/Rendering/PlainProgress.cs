@@ -16,7 +16,7 @@ internal sealed class PlainProgress(IAnsiConsole console, TimeSpan interval)
                 Line($"Holding a snapshot of the database, taken at {snapshot.TakenAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.");
                 break;
             case ProgressEvent.Planned planned:
-                Line($"Planned {planned.Plan.Tables.Count} tables, {Amount.Bytes(planned.Plan.Tables.Sum(t => t.Bytes))}.");
+                Line($"Planned {Amount.Of(planned.Plan.Tables.Count, "table")}, {Amount.Bytes(planned.Plan.Tables.Sum(t => t.Bytes))}.");
                 next = run.Now + interval;
                 break;
             case ProgressEvent.Restarted restarted:
@@ -33,7 +33,7 @@ internal sealed class PlainProgress(IAnsiConsole console, TimeSpan interval)
                 break;
             case ProgressEvent.Copied when run.Now >= next:
                 next = run.Now + interval;
-                Line($"{run.TablesDone} of {run.Tables.Count} tables done; {Amount.Count(run.Rows)} rows, {Amount.Bytes(run.Bytes)} read, {Amount.Rough(run.RowsPerSecond)} rows/s, {Amount.Bytes(run.BytesPerSecond)}/s, {Amount.Bytes(run.BytesLeft)} left{(run.TimeLeft is { } left ? $", about {Amount.Time(left)}" : "")}.");
+                Line($"{run.TablesDone} of {Amount.Of(run.Tables.Count, "table")} done; {Amount.Of(run.Rows, "row")}, {Amount.Bytes(run.Bytes)} read, {Amount.Rough(run.RowsPerSecond)} rows/s, {Amount.Bytes(run.BytesPerSecond)}/s, {Amount.Bytes(run.BytesLeft)} left{(run.TimeLeft is { } left ? $", about {Amount.Time(left)}" : "")}.");
                 break;
             default:
                 break;
@@ -51,8 +51,8 @@ internal sealed class PlainProgress(IAnsiConsole console, TimeSpan interval)
     {
         Outcome.Failed => $"{table.Source}: failed. {table.Error}",
         Outcome.Withheld => $"{table.Source}: withheld. {table.Error}",
-        Outcome.Unchanged => $"{table.Source}: unchanged, {Amount.Count(table.Rows)} rows.",
-        _ => $"{table.Source}: {Amount.Count(table.Rows)} rows, {Amount.Bytes(table.FileBytes)} in {table.Files} file{(table.Files == 1 ? "" : "s")}{(table.Verification is { Holds: true } ? ", verified" : "")}.",
+        Outcome.Unchanged => $"{table.Source}: unchanged, {Amount.Of(table.Rows, "row")}.",
+        _ => $"{table.Source}: {Amount.Of(table.Rows, "row")}, {Amount.Bytes(table.FileBytes)} in {Amount.Of(table.Files, "file")}{(table.Verification is { Holds: true } ? ", verified" : "")}.",
     };
 
     private static string Name(RunProgress run, int table) => table < run.Tables.Count ? run.Tables[table].Plan.Source.ToString() : $"Table {table}";

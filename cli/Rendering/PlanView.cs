@@ -8,7 +8,7 @@ internal static class PlanView
 {
     public static void Show(IAnsiConsole console, MigrationPlan plan, bool everyColumn)
     {
-        console.MarkupLineInterpolated($"[bold]{plan.Database}[/] (PostgreSQL {plan.ServerVersion / 10_000}.{plan.ServerVersion % 10_000}): {plan.Tables.Count} tables, {Amount.Bytes(plan.Tables.Sum(t => t.Bytes))}, {plan.Tables.Sum(t => t.Chunks.Count)} chunks");
+        console.MarkupLineInterpolated($"[bold]{plan.Database}[/] (PostgreSQL {plan.ServerVersion / 10_000}.{plan.ServerVersion % 10_000}): {Amount.Of(plan.Tables.Count, "table")}, {Amount.Bytes(plan.Tables.Sum(t => t.Bytes))}, {Amount.Of(plan.Tables.Sum(t => t.Chunks.Count), "chunk")}");
         console.Write(new Fitted(Tables(plan)));
         if (plan.Cycles.Count > 0)
         {
@@ -27,8 +27,12 @@ internal static class PlanView
         {
             console.WriteLine();
             console.MarkupLine("[bold]Not copied[/]");
-            foreach (Postgres.Catalog.LeftOut left in plan.LeftOut)
+            (IReadOnlyList<Postgres.Catalog.LeftOut> shown, int more) = LeftOutTables.Of(plan.LeftOut, l => l.Reason);
+            foreach (Postgres.Catalog.LeftOut left in shown)
                 console.MarkupLineInterpolated($"  {left.Name} [dim]({left.Kind})[/]: {left.Reason}");
+
+            if (more > 0)
+                console.MarkupLineInterpolated($"  {LeftOutTables.Count(more)}");
         }
 
         foreach (string note in plan.Notes)

@@ -21,7 +21,10 @@ internal static class ReportView
             console.MarkupLineInterpolated($"[dim]and {report.Notes.Count - MostNotes} more notes, in the report[/]");
 
         if (report.LeftOut.Count > 0)
-            console.MarkupLineInterpolated($"[dim]Not copied: {string.Join(", ", report.LeftOut.Select(l => $"{l.Name} ({l.Reason})"))}[/]");
+        {
+            (IReadOnlyList<LeftOutReport> shown, int more) = LeftOutTables.Of(report.LeftOut, l => l.Reason);
+            console.MarkupLineInterpolated($"[dim]Not copied: {string.Join(", ", [.. shown.Select(l => $"{l.Name} ({l.Reason})"), .. more > 0 ? [LeftOutTables.Count(more)] : Array.Empty<string>()])}[/]");
+        }
 
         Close(console, report);
     }
@@ -49,8 +52,8 @@ internal static class ReportView
         int verified = report.Tables.Count(t => t.Verification is { Holds: true });
         string head = report.Succeeded ? "[green bold]Done[/]" : report.Consistency is null ? "[red bold]Nothing was published[/]" : "[yellow bold]Partly done[/]";
         console.MarkupLine(
-            $"{head} in {Amount.Time(took)}: {Amount.Count(report.Rows)} rows in {report.Tables.Count} tables, {Amount.Bytes(report.Tables.Sum(t => t.SourceBytes))} read, "
-            + $"{Amount.Bytes(report.Tables.Sum(t => t.FileBytes))} written; {verified} of {report.Tables.Count} tables verified by digest.");
+            $"{head} in {Amount.Time(took)}: {Amount.Of(report.Rows, "row")} in {Amount.Of(report.Tables.Count, "table")}, {Amount.Bytes(report.Tables.Sum(t => t.SourceBytes))} read, "
+            + $"{Amount.Bytes(report.Tables.Sum(t => t.FileBytes))} written; {verified} of {Amount.Of(report.Tables.Count, "table")} verified by digest.");
         if (report.Consistency is { } consistency)
         {
             console.MarkupLine(consistency == Consistency.Database

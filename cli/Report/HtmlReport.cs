@@ -76,7 +76,7 @@ internal static class HtmlReport
         int holds = report.Tables.Count(t => t.Verification is { Holds: true });
         int differs = report.Tables.Count(t => t.Verification is { Holds: false });
         page.AddRaw("<section class=\"promise\">\n");
-        page.Add($"<p class=\"{(differs > 0 ? "bad" : holds == report.Tables.Count ? "good" : "warn")}\"><b>{holds} of {report.Tables.Count} tables verified.</b> ");
+        page.Add($"<p class=\"{(differs > 0 ? "bad" : holds == report.Tables.Count ? "good" : "warn")}\"><b>{holds} of {Amount.Of(report.Tables.Count, "table")} verified.</b> ");
         page.Add($"The rows were counted independently at the source, and a digest of every row as PostgreSQL sent it equals the digest of the rows read back from the data files{(differs > 0 ? $" — but for {differs}, which differ" : "")}.</p>\n");
         page.AddRaw(report.Consistency switch
         {
@@ -114,8 +114,13 @@ internal static class HtmlReport
         if (report.LeftOut.Count > 0)
         {
             page.AddRaw("<section>\n<h2>Not copied</h2>\n<ul>\n");
-            foreach (LeftOutReport left in report.LeftOut)
+            (IReadOnlyList<LeftOutReport> shown, int more) = LeftOutTables.Of(report.LeftOut, l => l.Reason);
+            foreach (LeftOutReport left in shown)
                 page.Add($"<li><b>{left.Name}</b> ({left.Kind}): {left.Reason}</li>\n");
+
+            if (more > 0)
+                page.Add($"<li>{LeftOutTables.Count(more)}</li>\n");
+
             page.AddRaw("</ul>\n</section>\n");
         }
     }

@@ -9,6 +9,7 @@ using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Migrations;
+using Mammoth.Postgres.Sessions;
 using Spectre.Console;
 
 namespace Mammoth.Cli.Runs;
@@ -30,14 +31,33 @@ internal static class MigrationRun
     {
         PlainProgress lines = new(terminal.Error, TimeSpan.FromSeconds(10));
         RunProgress progress = new(TimeProvider.System) { Changed = silent ? lines.ShowWarning : terminal.IsLive ? null : lines.Show };
+        string state = StateFolder.For(request.Warehouse);
+        StateFolder.Make(state);
+        try
+        {
+            return await RunAsync(terminal, request, state, progress, silent, cancellationToken);
+        }
+        finally
+        {
+            StateFolder.DropIfEmpty(state);
+        }
+    }
+
+    private static async Task<RunResult> RunAsync(Terminal terminal, RunRequest request, string state, RunProgress progress, bool silent, CancellationToken cancellationToken)
+    {
+        RunRecord record = Choose(state, request, out bool resumed);
+        if (!resumed)
+        {
+            // What would be refused is refused before there is a warehouse, or a run in it.
+            await PlanInspection.MakeAsync(request.Source, request.Warehouse, request.Options, cancellationToken);
+        }
+
         StorageCatalog catalog = await StorageCatalog.Open(request.Warehouse.Io, request.Warehouse.Root, readOnly: false, cancellationToken);
         foreach (string warning in catalog.Warnings)
             progress.Report(new ProgressEvent.Warning(warning));
 
         MigrationSite site = new(request.Source, request.Warehouse.Io, catalog, progress);
-        string state = StateFolder.For(request.Warehouse);
         LocalMigration migration = new(site, state);
-        RunRecord record = Choose(migration, site, request, out bool resumed);
         if (!silent)
             terminal.Error.WriteLine(resumed ? $"Going on with run {record.RunId}, begun {record.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC." : $"Run {record.RunId}.");
 
@@ -54,22 +74,19 @@ internal static class MigrationRun
                 $"Run {record.RunId} was stopped.",
                 $"Run the same command again, or give --run-id {record.RunId}: it goes on where it was.", e);
         }
-        finally
-        {
-            StateFolder.DropIfEmpty(state);
-        }
     }
 
     /// <summary>The run to go on with, if one was left unfinished that was asked the very same.</summary>
-    private static RunRecord Choose(LocalMigration migration, MigrationSite site, RunRequest request, out bool resumed)
+    private static RunRecord Choose(string state, RunRequest request, out bool resumed)
     {
-        IReadOnlyList<RunRecord> unfinished = migration.Unfinished();
+        string source = ConnectionText.Describe(ConnectionText.Parse(request.Source));
+        IReadOnlyList<RunRecord> unfinished = LocalMigration.Unfinished(state, source);
         RunRecord? begun = request.RunId is { } id
             ? unfinished.FirstOrDefault(r => r.RunId == id)
             : unfinished.FirstOrDefault(r => Text(r.Options) == Text(request.Options));
         resumed = begun is not null;
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        return begun ?? new RunRecord(request.RunId ?? RunRecord.NewId(now), request.Options, site.SourceName, now);
+        return begun ?? new RunRecord(request.RunId ?? RunRecord.NewId(now), request.Options, source, now);
     }
 
     private static string Text(MigrationOptions options) => JsonSerializer.Serialize(options, RunFolder.Json);

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using Mammoth.Iceberg.IO;
+using Mammoth.Migration.Errors;
 
 namespace Mammoth.Cli.Runs;
 
@@ -14,6 +15,25 @@ internal static class StateFolder
         // A user without a home (a container's) still has a temporary folder.
         string state = home.Length > 0 ? home : Path.GetTempPath();
         return Path.Combine(state, "mammoth", "runs", Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(warehouse.Root))));
+    }
+
+    /// <summary>Makes the folder, and tries whether it can be written: without a journal no run could go on.</summary>
+    /// <exception cref="MammothException">It can't.</exception>
+    public static void Make(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string probe = Path.Combine(folder, $".probe-{Guid.NewGuid():N}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MammothException(
+                $"The journal of the run can't be written: {folder} is no folder that this user can make and write to.",
+                "Set XDG_DATA_HOME (on Windows LOCALAPPDATA) to a folder of this user, or free the disk it is on.", e);
+        }
     }
 
     /// <summary>A warehouse with no run under way needs no folder.</summary>

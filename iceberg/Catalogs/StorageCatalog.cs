@@ -33,6 +33,16 @@ public sealed class StorageCatalog
     public static async Task<bool> Exists(IFileIO io, string root, CancellationToken cancellation) =>
         await new CatalogFile(io, root.TrimEnd('/')).Read(cancellation) is not null;
 
+    /// <summary>Whether there is a warehouse at a place, where one is or could be made. Nothing is written.</summary>
+    /// <exception cref="CatalogException">The place holds somebody else's files.</exception>
+    public static async Task<bool> ExistsOrMayBeMade(IFileIO io, string root, CancellationToken cancellation)
+    {
+        if (await Exists(io, root, cancellation))
+            return true;
+        await WarehouseFiles.CheckEmpty(io, root.TrimEnd('/'), cancellation);
+        return false;
+    }
+
     /// <summary>
     /// Opens a warehouse. For writing, an empty place becomes one, and mirrors that a stopped process left behind are brought up; for reading, nothing is written.
     /// </summary>

@@ -16,6 +16,22 @@ internal static class WarehouseFiles
     /// <exception cref="CatalogException">The place holds somebody else's files, or its store can't decide between two writers.</exception>
     public static async Task CheckNew(IFileIO io, string root, CancellationToken cancellation)
     {
+        await CheckEmpty(io, root, cancellation);
+        try
+        {
+            await CheckConditionalWrites(io, root, cancellation);
+        }
+        catch (StorageException e) when (io is LocalFileIO && e.Location.StartsWith(LocalPath.Of(root), StringComparison.Ordinal))
+        {
+            // The probe is nobody's business: what can't be written is the warehouse.
+            throw new StorageException(e.Message.Replace(e.Location, LocalPath.Of(root), StringComparison.Ordinal), root, e.InnerException);
+        }
+    }
+
+    /// <summary>Whether nobody else's files lie there. Nothing is written.</summary>
+    /// <exception cref="CatalogException">There are some.</exception>
+    public static async Task CheckEmpty(IFileIO io, string root, CancellationToken cancellation)
+    {
         await foreach (var file in io.List($"{root}/", cancellation))
         {
             var path = file.Location[(root.Length + 1)..];
@@ -24,7 +40,6 @@ internal static class WarehouseFiles
                 continue;
             throw new CatalogException($"{root} is not empty and is no Mammoth warehouse (it holds {path}). Choose an empty folder, or one that Mammoth made.");
         }
-        await CheckConditionalWrites(io, root, cancellation);
     }
 
     // A store that takes every write would let two commits win.
@@ -42,6 +57,9 @@ internal static class WarehouseFiles
         finally
         {
             await io.Delete(probe, CancellationToken.None);
+            // Nobody else knows the probe's name: its lock can go, as no other may.
+            if (io is LocalFileIO)
+                LocalFileIO.DeleteLock(probe);
         }
         throw new CatalogException($"The store of {root} does not keep conditional writes (or file locks) apart, so two writers could overwrite each other. Choose another place for the warehouse.");
 

@@ -27,6 +27,11 @@ public interface IFileIO
 
     /// <summary>Deletes a file; one that is not there is no error.</summary>
     Task Delete(string location, CancellationToken cancellation);
+
+    /// <summary>Deletes a folder and those in it, as far as no file is left in them. Where folders are only parts of names there is nothing to do.</summary>
+    void DropEmptyFolders(string location)
+    {
+    }
 }
 
 /// <summary>A file's bytes and the tag of the version that was read.</summary>

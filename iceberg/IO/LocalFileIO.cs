@@ -108,8 +108,13 @@ public sealed class LocalFileIO : IFileIO
         return Task.CompletedTask;
     }
 
+    public void DropEmptyFolders(string location) => DropEmpty(new DirectoryInfo(LocalPath.Of(location)));
+
     /// <summary>Whether conditional writes in this folder really exclude each other; the folder must be writable.</summary>
     internal static Task<bool> CanLock(string location, CancellationToken cancellation) => LocalLock.Works(LocalPath.Of(location), cancellation);
+
+    /// <summary>Deletes the lock of a file that nobody else will ever write: a lock that somebody might wait for has to stay.</summary>
+    internal static void DeleteLock(string location) => LocalLock.Delete(LocalPath.Of(location));
 
     internal static string TemporaryBeside(string path) =>
         Path.Combine(Path.GetDirectoryName(path)!, $"{TemporaryPrefix}{Guid.NewGuid():N}{TemporarySuffix}");
@@ -177,6 +182,21 @@ public sealed class LocalFileIO : IFileIO
             else if (entry is DirectoryInfo { LinkTarget: null } child)
                 foreach (var nested in Walk(child))
                     yield return nested;
+        }
+    }
+
+    private static void DropEmpty(DirectoryInfo folder)
+    {
+        try
+        {
+            foreach (var child in folder.EnumerateDirectories())
+                DropEmpty(child);
+            // Not recursive: a file that somebody just put there keeps it.
+            folder.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It holds something, or was never there.
         }
     }
 

@@ -33,6 +33,19 @@ internal sealed class LocalLock : IDisposable
         return second is null;
     }
 
+    /// <summary>Deletes the lock file of a path that nobody else will ever lock.</summary>
+    public static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(PathFor(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Where no lock could be made there is none, and one that stays does no harm.
+        }
+    }
+
     public static bool IsLockFile(string name) => name.StartsWith('.') && name.EndsWith(".lock", StringComparison.Ordinal);
 
     public void Dispose() => _file.Dispose();

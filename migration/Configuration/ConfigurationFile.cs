@@ -33,7 +33,7 @@ public static partial class ConfigurationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The configuration {path} can't be read: {e.Message}", "Give --config the path of a JSON file.");
+            throw new UsageException(Unreadable(path, e), "Give --config the path of a JSON file.");
         }
 
         try
@@ -54,6 +54,14 @@ public static partial class ConfigurationFile
             throw new UsageException($"The configuration {path} is not valid{where}: {Sentence(e.Message)}", "docs/mammoth.schema.json describes the file.");
         }
     }
+
+    private static string Unreadable(string path, Exception cause) => cause switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => $"There is no configuration {path}.",
+        _ when Directory.Exists(path) => $"The configuration {path} is a folder.",
+        UnauthorizedAccessException => $"The configuration {path} can't be read: this user lacks the permission.",
+        _ => $"The configuration {path} can't be read: {cause.Message}",
+    };
 
     /// <summary>The library's message, without the names of this program's types.</summary>
     private static string Sentence(string message) =>

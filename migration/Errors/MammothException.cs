@@ -25,6 +25,12 @@ public sealed class SourceRefusedException(string message, string? wayOut = null
     public override string Code => "source-refused";
 }
 
+/// <summary>A table of the warehouse came from another database, and nobody said that it may be replaced.</summary>
+public sealed class OtherSourceException(string message, string? wayOut = null) : MammothException(message, wayOut)
+{
+    public override string Code => "other-source";
+}
+
 /// <summary>The snapshot the run reads is gone: its holder died. Tables not finished start again under a new one.</summary>
 public sealed class SnapshotLostException(string message, Exception? inner = null)
     : MammothException(message, "Run the same command again; tables already finished are kept.", inner)

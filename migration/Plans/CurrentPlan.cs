@@ -39,7 +39,8 @@ public static class CurrentPlan
             database = await CatalogReader.Read(session.Connection, cancellation);
         }
 
-        return Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));
+        MigrationPlan plan = Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));
+        return SourceOrigin.Check(plan, known, options);
     }
 
     private static async Task<ConnectionPlace> Enter(ConnectionBudget budget, TimeSpan patience, CancellationToken cancellation)

@@ -44,10 +44,13 @@ public sealed record MigrationOptions
     /// <summary>Take no <c>ACCESS SHARE</c> locks; file nodes are checked after each chunk instead.</summary>
     public bool NoLock { get; init; }
 
+    /// <summary>Tables of the warehouse that came from another database may be replaced.</summary>
+    public bool ReplaceSource { get; init; }
+
     /// <summary>Connections that copy at a time.</summary>
     public int Slots { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 16);
 
-    /// <summary>Bytes a data file aims at.</summary>
+    /// <summary>Bytes of the source that a chunk is at least cut to, and bytes at which a data file ends.</summary>
     public long TargetFileSize { get; init; } = 128L << 20;
 
     /// <summary>zstd level.</summary>

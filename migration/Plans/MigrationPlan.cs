@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Mammoth.Migration.Types;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Copy;
@@ -12,6 +13,10 @@ public sealed record MigrationPlan
 
     /// <summary>Which database this is, whatever it is called (see <see cref="Database"/> of the catalog).</summary>
     public required string SourceIdentity { get; init; }
+
+    /// <summary>Both together: what the tables will say they came from.</summary>
+    [JsonIgnore]
+    public SourceOrigin Origin => new(SourceIdentity, Database);
 
     /// <summary><c>server_version_num</c>.</summary>
     public required int ServerVersion { get; init; }
@@ -49,6 +54,10 @@ public sealed record TablePlan
     public required int Index { get; init; }
 
     public required QualifiedName Source { get; init; }
+
+    /// <summary>The database it is read from; null in plans older than this member.</summary>
+    public SourceOrigin? Origin { get; init; }
+
     public required uint SourceOid { get; init; }
 
     /// <summary>The table's namespace and name in the warehouse.</summary>

@@ -7,6 +7,9 @@ namespace Mammoth.Migration.Plans;
 /// <summary>Makes the plan of a run from what the catalog says.</summary>
 public static class Planner
 {
+    /// <summary>Why a table is left out that --include or --exclude leaves out.</summary>
+    public const string NotChosen = "not chosen";
+
     /// <summary>The columns (by warehouse name) of a table that an earlier run already had to carry as text.</summary>
     public delegate IReadOnlySet<string> TextColumns(string @namespace, string table);
 
@@ -22,7 +25,7 @@ public static class Planner
 
         Table[] asked = Choose(database, options);
         Table[] chosen = [.. asked.Where(t => t.Columns.Count > 0)];
-        Refuse(chosen);
+        SourceAccess.Refuse(chosen);
         var columns = new ColumnPlanner(new TypeTable(database.MoneyScale), options);
         Dictionary<QualifiedName, int> numbers = chosen.Select((t, i) => (t.Name, i)).ToDictionary(p => p.Name, p => p.i);
         var graph = new ForeignKeyGraph(
@@ -48,7 +51,7 @@ public static class Planner
             LeftOut =
             [
                 .. database.LeftOut,
-                .. database.Tables.Except(asked).Select(t => new LeftOut(t.Name, "table", "not chosen")),
+                .. database.Tables.Except(asked).Select(t => new LeftOut(t.Name, "table", NotChosen)),
                 .. asked.Except(chosen).Select(t => new LeftOut(t.Name, "table", "it has no columns")),
             ],
             Cycles = [.. graph.Components().Where(c => c.Count > 1).Select(c => (IReadOnlyList<QualifiedName>)[.. c.Select(i => chosen[i].Name)])],
@@ -69,35 +72,6 @@ public static class Planner
         return chosen.Length > 0 ? chosen : throw new UsageException($"Database {database.Name} has no table to migrate.", database.LeftOut.Count == 0 ? "Is this the right database?" : "Views, foreign tables and temporary tables are not copied; --include and --exclude may have left out the rest.");
     }
 
-    private static void Refuse(Table[] chosen)
-    {
-        Table[] hidden = [.. chosen.Where(t => t.RowSecurityApplies)];
-        if (hidden.Length > 0)
-        {
-            throw new SourceRefusedException(
-                $"Row-level security would hide rows from this role in {Some(hidden)}: the copy would silently be incomplete.",
-                "Use the tables' owner or a role with BYPASSRLS, or leave the tables out with --exclude.");
-        }
-
-        Table[] closed = [.. chosen.Where(t => !t.CanSelect)];
-        if (closed.Length > 0)
-        {
-            throw new SourceRefusedException(
-                $"This role may not SELECT from {Some(closed)}.",
-                $"{Missing(closed)} (or GRANT pg_read_all_data TO the role), or leave the tables out with --exclude.");
-        }
-    }
-
-    /// <summary>What to grant: the schemas first, without which nothing in them can be read.</summary>
-    private static string Missing(Table[] closed)
-    {
-        string[] grants = [.. closed.SelectMany(t => t.MissingGrants.DefaultIfEmpty($"SELECT ON {t.Name.Sql}")).Distinct().OrderByDescending(g => g.StartsWith("USAGE", StringComparison.Ordinal))];
-        return string.Join("; ", grants.Take(3).Select(g => $"GRANT {g} TO the role")) + (grants.Length > 3 ? $"; and {grants.Length - 3} more" : "");
-    }
-
-    private static string Some(Table[] tables) =>
-        string.Join(", ", tables.Take(5).Select(t => t.Name.ToString())) + (tables.Length > 5 ? $" and {tables.Length - 5} more" : "");
-
     private static TablePlan PlanTable(Table table, int index, int batch, string @namespace, string name, Database database, MigrationOptions options, ColumnPlanner planner, TextColumns textColumns)
     {
         IReadOnlyList<ColumnPlan> columns = planner.Columns(table, textColumns(@namespace, name));
@@ -112,6 +86,7 @@ public static class Planner
         {
             Index = index,
             Source = table.Name,
+            Origin = new SourceOrigin(database.Identity, database.Name),
             SourceOid = table.Oid,
             Namespace = @namespace,
             Name = name,

@@ -38,6 +38,10 @@ public static class RunIndex
         }
     }
 
+    /// <summary>Takes a run from the list; one that is not there is no error.</summary>
+    public static Task Remove(MigrationSite site, string run, CancellationToken cancellation) =>
+        site.Io.Delete(Folder(site).Fixed($"{run}.json"), cancellation);
+
     /// <summary>A run, or null where there is none of that id.</summary>
     public static Task<RunEntry?> Find(MigrationSite site, string run, CancellationToken cancellation)
     {

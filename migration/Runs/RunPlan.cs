@@ -84,6 +84,7 @@ public static class RunPlan
 
         // The planner asks for each table; the warehouse is read once.
         IReadOnlyDictionary<(string, string), TableMetadata> known = await site.LoadAll(cancellation);
-        return Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));
+        MigrationPlan plan = Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));
+        return SourceOrigin.Check(plan, known, options);
     }
 }

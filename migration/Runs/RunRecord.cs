@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 
 namespace Mammoth.Migration.Runs;
@@ -27,6 +28,34 @@ public sealed record RunRecord(string RunId, MigrationOptions Options, string So
         await folder.Write(folder.Fixed(FileName), record, cancellation);
         await RunIndex.Add(site, new RunEntry(record.RunId, RunKind.Migration, record.Started, record.Source, record.Options), cancellation);
         return record;
+    }
+
+    /// <summary>Takes back a run that ended before the first table was opened: it did nothing, and leaves nothing.</summary>
+    /// <returns>Whether it was so.</returns>
+    public static async Task<bool> Withdraw(MigrationSite site, string runId, CancellationToken cancellation)
+    {
+        RunFolder folder = site.Folder(runId);
+        await foreach (FileEntry _ in site.Io.List(folder.Fixed("tables/"), cancellation))
+        {
+            return false;
+        }
+
+        var files = new List<string>();
+        await foreach (FileEntry file in site.Io.List(folder.Fixed(""), cancellation))
+        {
+            files.Add(file.Location);
+        }
+
+        // The record last: while it is there, nobody takes the id for a new one.
+        string record = folder.Fixed(FileName);
+        foreach (string file in files.Where(f => f != record).Append(record))
+        {
+            await site.Io.Delete(file, cancellation);
+        }
+
+        site.Io.DropEmptyFolders(folder.Location);
+        await RunIndex.Remove(site, runId, cancellation);
+        return true;
     }
 
     /// <summary>The record of a run, or null where there is no such run.</summary>

@@ -139,7 +139,12 @@ public sealed record StagedTable
         && summary.GetValueOrDefault(SummaryKeys.Digest) == digest.ToString()
         && summary.GetValueOrDefault(SummaryKeys.QuarantineDigest) == quarantined.ToString()
         && summary.GetValueOrDefault(SummaryKeys.Layout) == layout
-        && current.CurrentSchemaId == opened.Schema().SchemaId;
+        && current.CurrentSchemaId == opened.Schema().SchemaId
+        && IsOfSameSource(current, opened);
+
+    // The same rows from a database that takes the other's place: without a commit the table would still name the other, and refuse the next run.
+    private static bool IsOfSameSource(TableMetadata current, OpenedTable opened) =>
+        SourceOrigin.Of(current) is not { } known || opened.Plan.Origin is not { } own || known.IsSameAs(own);
 
     private static async Task<Dictionary<string, string>> Facts(MigrationSite site, string run, OpenedTable opened, RowDigest digest, RowDigest quarantined, string layout, CancellationToken cancellation)
     {
@@ -168,6 +173,12 @@ public sealed record StagedTable
             ["mammoth.source"] = plan.Source.ToString(),
             ["mammoth.columns"] = JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire)), RunFolder.Json),
         };
+        if (plan.Origin is { } origin)
+        {
+            properties[SourceOrigin.IdentityProperty] = origin.Identity;
+            properties[SourceOrigin.DatabaseProperty] = origin.Database;
+        }
+
         if (plan.Comment is not null)
         {
             properties["comment"] = plan.Comment;

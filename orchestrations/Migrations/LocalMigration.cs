@@ -14,7 +14,11 @@ namespace Mammoth.Orchestrations.Migrations;
 public sealed class LocalMigration(MigrationSite site, string stateFolder, LocalOptions? options = null)
 {
     /// <summary>Runs of this source into this warehouse that have not ended, the latest first.</summary>
-    public IReadOnlyList<RunRecord> Unfinished()
+    public IReadOnlyList<RunRecord> Unfinished() => Unfinished(stateFolder, site.SourceName);
+
+    /// <summary>The same, for whoever has no warehouse yet.</summary>
+    /// <param name="sourceName">The source without its secrets.</param>
+    public static IReadOnlyList<RunRecord> Unfinished(string stateFolder, string sourceName)
     {
         if (!Directory.Exists(stateFolder))
         {
@@ -25,7 +29,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         [
             .. Directory.EnumerateFiles(stateFolder, "*.json")
                 .Select(ReadMarker)
-                .Where(r => r.Source == site.SourceName)
+                .Where(r => r.Source == sourceName)
                 .OrderByDescending(r => r.RunId, StringComparer.Ordinal),
         ];
     }
@@ -78,6 +82,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         catch (FailureException e)
         {
             Forget(marker, journal);
+            await Withdraw(begun.RunId);
             throw new RunFailedException(e.Failure.Message, FailureText.WayOutOf(e.Failure), e);
         }
 
@@ -166,6 +171,19 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         string torn = $"{marker}.tmp";
         await File.WriteAllBytesAsync(torn, JsonSerializer.SerializeToUtf8Bytes(record, RunFolder.Json), cancellation);
         File.Move(torn, marker);
+    }
+
+    /// <summary>A run that was refused before it copied anything leaves nothing behind, as long as the storage lets it.</summary>
+    private async Task Withdraw(string run)
+    {
+        try
+        {
+            await RunRecord.Withdraw(site, run, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Azure.RequestFailedException)
+        {
+            // What ended the run is told; a record too many does no harm.
+        }
     }
 
     /// <summary>The journal of a run that has ended tells nothing that its report does not.</summary>

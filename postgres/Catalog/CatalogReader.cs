@@ -52,6 +52,7 @@ public static class CatalogReader
         Relation root, IReadOnlyList<Relation> heaps, RelationTree tree, Dictionary<uint, Leaf> leaves, Column[] columns, IEnumerable<Constraint> constraints)
     {
         ILookup<char, Constraint> byKind = constraints.ToLookup(c => c.Kind);
+        Relation[] all = [root, .. heaps.Where(h => h.Oid != root.Oid)];
         double[] known = [.. heaps.Select(h => h.Rows).Where(r => r >= 0)];
         return new Table
         {
@@ -69,19 +70,11 @@ public static class CatalogReader
             Checks = [.. byKind['c'].Select(c => c.ToCheck())],
             Comment = root.Comment,
             EstimatedRows = known.Length == 0 && heaps.Count > 0 ? -1 : (long)known.Sum(),
-            RowSecurityApplies = root.RowSecurityApplies || heaps.Any(h => h.RowSecurityApplies),
-            CanSelect = root.CanSelect && heaps.All(h => h.CanSelect),
-            MissingGrants = [.. heaps.Prepend(root).SelectMany(Missing).Distinct()],
+            Filtered = [.. all.Where(r => r.RowSecurityApplies).Select(r => r.Name)],
+            WithoutSelect = [.. all.Where(r => !r.CanSelect).Select(r => r.Name)],
+            WithoutUsage = [.. all.Where(r => !r.CanUseSchema).Select(r => r.Name.Schema).Distinct()],
             IsUnlogged = root.Persistence == 'u' || heaps.Any(h => h.Persistence == 'u'),
         };
-    }
-
-    private static IEnumerable<string> Missing(Relation relation)
-    {
-        if (!relation.HasUsage)
-            yield return $"USAGE ON SCHEMA {Identifier.Quote(relation.Name.Schema)}";
-        if (!relation.HasSelect)
-            yield return $"SELECT ON {relation.Name.Sql}";
     }
 
     private static IEnumerable<LeftOut> LargeObjects(long count) => count == 0

@@ -73,17 +73,23 @@ public sealed record Table
     /// <summary><c>reltuples</c> summed over the leaves; -1 where never analyzed.</summary>
     public long EstimatedRows { get; init; }
 
-    /// <summary>Row-level security would hide rows from the role that reads.</summary>
-    public bool RowSecurityApplies { get; init; }
+    /// <summary>Of the table and its leaves, those of which row-level security would hide rows from the role that reads.</summary>
+    public IReadOnlyList<QualifiedName> Filtered { get; init; } = [];
 
     /// <summary>
-    /// The role that reads may use the schema and SELECT the whole table and each leaf. Privileges on columns alone
+    /// Of the table and its leaves, those that the role that reads may not SELECT as a whole. Privileges on columns alone
     /// (<see cref="Column.CanSelect"/>) allow neither reading page ranges nor locking.
     /// </summary>
-    public bool CanSelect { get; init; } = true;
+    public IReadOnlyList<QualifiedName> WithoutSelect { get; init; } = [];
 
-    /// <summary>What is to be granted before it can: <c>USAGE ON SCHEMA …</c>, <c>SELECT ON …</c>, of the table or of its leaves.</summary>
-    public IReadOnlyList<string> MissingGrants { get; init; } = [];
+    /// <summary>Of the schemas in which the table and its leaves lie, those that the role that reads may not use.</summary>
+    public IReadOnlyList<string> WithoutUsage { get; init; } = [];
+
+    /// <summary>Row-level security would hide rows from the role that reads.</summary>
+    public bool RowSecurityApplies => Filtered.Count > 0;
+
+    /// <summary>The role that reads may use the schemas and SELECT the whole table and each leaf.</summary>
+    public bool CanSelect => WithoutSelect.Count == 0 && WithoutUsage.Count == 0;
 
     /// <summary><c>relpersistence = 'u'</c>.</summary>
     public bool IsUnlogged { get; init; }

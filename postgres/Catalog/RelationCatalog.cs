@@ -23,13 +23,10 @@ internal sealed record Relation
     public required string? Extension { get; init; }
 
     /// <summary>USAGE of its schema.</summary>
-    public required bool HasUsage { get; init; }
+    public required bool CanUseSchema { get; init; }
 
     /// <summary>SELECT on the whole relation.</summary>
-    public required bool HasSelect { get; init; }
-
-    /// <summary>SELECT on the whole relation, and USAGE of its schema.</summary>
-    public bool CanSelect => HasUsage && HasSelect;
+    public required bool CanSelect { get; init; }
 
     public required bool RowSecurityApplies { get; init; }
 
@@ -92,8 +89,8 @@ internal static class RelationCatalog
                 PartitionKey = r.Text(8),
                 Comment = r.Text(9),
                 Extension = r.Text(10),
-                HasUsage = r.GetBoolean(11),
-                HasSelect = r.GetBoolean(12),
+                CanUseSchema = r.GetBoolean(11),
+                CanSelect = r.GetBoolean(12),
                 RowSecurityApplies = r.GetBoolean(13),
                 Parents = r.GetFieldValue<uint[]>(14),
                 DetachingFrom = r.IsDBNull(15) ? null : r.Oid(15),

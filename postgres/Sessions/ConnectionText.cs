@@ -83,7 +83,8 @@ public static partial class ConnectionText
         {
             // What Npgsql takes for a keyword may be the rest of a password with a semicolon in it: only those that are known are named.
             string keyword = e is ArgumentException { ParamName: { Length: > 0 } name } && Parameters.Values.Contains(name, StringComparer.OrdinalIgnoreCase) ? $" (at '{name}')" : "";
-            throw Unreadable($"can't be read{keyword}. Write postgres://user@host:5432/database, or Host=…;Database=…;Username=….");
+            string meant = e is ArgumentException { ParamName: { Length: > 0 } unknown } && keyword.Length == 0 && KeywordSpelling.Nearest(unknown, Parameters.Values) is { } near ? $" (is '{near}' misspelt?)" : "";
+            throw Unreadable($"can't be read{keyword}{meant}. Write postgres://user@host:5432/database, or Host=…;Database=…;Username=….");
         }
     }
 

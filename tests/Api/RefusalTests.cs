@@ -22,6 +22,8 @@ public sealed class RefusalTests(ServedShop shop) : IClassFixture<ServedShop>
     [InlineData("""{"slots": 513}""", "$.slots")]
     [InlineData("""{"slots": 1.5}""", "$.slots")]
     [InlineData("""{"targetFileSize": 5}""", "$.targetFileSize")]
+    [InlineData("""{"replaceSource": 1}""", "$.replaceSource")]
+    [InlineData("""{"replaceSource": "yes"}""", "$.replaceSource")]
     [InlineData("""{"dryRun": null}""", "$.dryRun")]
     [InlineData("""{"dryRun": false, "dryRun": true}""", "$.dryRun")]
     [InlineData("""{"tables": {"shop.orders": {"masks": {} } } }""", "$.tables['shop.orders'].masks")]

@@ -17,6 +17,13 @@ public sealed class AmountTests
     public void Bytes_have_three_digits(double bytes, string expected) => Assert.Equal(expected, Amount.Bytes(bytes));
 
     [Theory]
+    [InlineData(0, "0 tables")]
+    [InlineData(1, "1 table")]
+    [InlineData(2, "2 tables")]
+    [InlineData(1_234_567, "1,234,567 tables")]
+    public void One_thing_is_told_from_many(long count, string expected) => Assert.Equal(expected, Amount.Of(count, "table"));
+
+    [Theory]
     [InlineData(950, "950")]
     [InlineData(12_345, "12.3k")]
     [InlineData(4_560_000, "4.56M")]

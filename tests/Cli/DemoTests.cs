@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Iceberg;
 using Npgsql;
@@ -18,6 +19,7 @@ public sealed partial class DemoTests(PostgresFixture postgres)
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("consistency: database", run.Out, StringComparison.Ordinal);
+        Assert.Matches(@"""shop"".""\w+"": [0-9,]+ of [0-9,]+ rows, ", run.Error);
         Assert.Matches(AllVerified(), run.Out);
         Assert.All(["DuckDB", "Spark", "PyIceberg"], engine => Assert.Contains(engine, run.Out, StringComparison.Ordinal));
         Assert.True(File.Exists(Path.Combine(folder.Path, "report.html")));
@@ -35,10 +37,29 @@ public sealed partial class DemoTests(PostgresFixture postgres)
         CommandLine run = await CommandLine.RunAsync("demo", "--source", server, "--warehouse", folder.Path);
 
         Assert.Equal(0, run.ExitCode);
+
+        // A second demo's database is another one: what lies in a place that was named may be anybody's.
+        CommandLine again = await CommandLine.RunAsync("demo", "--source", server, "--warehouse", folder.Path);
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains("--replace-source", again.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await CommandLine.RunAsync("demo", "--source", server, "--warehouse", folder.Path, "--replace-source")).ExitCode);
+
         await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(Token);
         await using NpgsqlCommand command = new("SELECT count(*) FROM pg_database WHERE datname LIKE 'mammoth_demo%'", connection);
         Assert.Equal(0L, await command.ExecuteScalarAsync(Token));
+    }
+
+    [Fact]
+    public async Task The_environments_warehouse_is_not_touched()
+    {
+        // A place that can't be: whoever asked for it would end with 64.
+        await using MammothProcess process = MammothProcess.Start(
+            ["demo", "--postgres-bin", "/nowhere/at/all"], new Dictionary<string, string> { ["MAMMOTH_WAREHOUSE"] = "gopher://in-use/lake", ["MAMMOTH_SOURCE"] = "" });
+        Ended ended = await process.End(Token);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.DoesNotContain("gopher", ended.Output + ended.Errors, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"(\d+) of \1 tables verified")]

@@ -28,12 +28,40 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public async Task The_whole_command_has_examples_that_it_understands_itself()
+    {
+        CommandLine help = await CommandLine.RunAsync("--help");
+
+        Assert.Equal(0, help.ExitCode);
+        Assert.NotEmpty(MammothCommand.Examples);
+        Assert.All(MammothCommand.Examples, example =>
+        {
+            Assert.Contains($"  {example}", help.Out, StringComparison.Ordinal);
+            Assert.Empty(Root().Parse(example["mammoth ".Length..]).Errors);
+        });
+    }
+
+    [Fact]
+    public async Task A_command_of_commands_shows_no_examples_of_others()
+    {
+        CommandLine help = await CommandLine.RunAsync("tables", "--help");
+
+        Assert.DoesNotContain("mammoth demo", help.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_says_that_it_does_not_ask_for_the_warehouse_in_use() =>
+        Assert.Contains("MAMMOTH_WAREHOUSE is not asked", Squeezed((await CommandLine.RunAsync("demo", "--help")).Out), StringComparison.Ordinal);
+
+    [Fact]
     public void The_same_option_means_the_same_everywhere()
     {
-        IEnumerable<IGrouping<string, string?>> descriptions = All(Root()).SelectMany(c => c.Options).Where(o => o.Name != "--output").GroupBy(o => o.Name, o => o.Description);
+        IEnumerable<IGrouping<string, string?>> descriptions = All(Root()).SelectMany(c => c.Options.Where(o => o.Name != "--output" && (c.Name, o.Name) != ("demo", "--warehouse"))).GroupBy(o => o.Name, o => o.Description);
 
         Assert.All(descriptions, d => Assert.Single(d.Distinct()));
     }
+
+    private static string Squeezed(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static RootCommand Root() => MammothCommand.Create(Terminal.Plain(TextWriter.Null, TextWriter.Null));
 

@@ -79,7 +79,7 @@ public sealed partial class HtmlReportTests
 
         string page = HtmlReport.Write(report with { Tables = [differs] });
 
-        Assert.Contains("0 of 1 tables verified", page, StringComparison.Ordinal);
+        Assert.Contains("0 of 1 table verified", page, StringComparison.Ordinal);
         Assert.Contains("✗ differs", page, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,8 @@
 using Mammoth.Cli.Rendering;
+using Mammoth.Cli.Report;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Reports;
+using Mammoth.Postgres.Catalog;
 using Spectre.Console;
 
 namespace Mammoth.Tests.Cli;
@@ -54,6 +58,44 @@ public sealed class ViewTests
         Assert.Contains("note 0", text, StringComparison.Ordinal);
         Assert.DoesNotContain("note 49", text, StringComparison.Ordinal);
         Assert.Contains("45 more", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(1_200, true)]
+    public void Tables_that_were_not_chosen_are_counted_where_they_are_many(int unchosen, bool counted)
+    {
+        LeftOutReport[] leftOut = [new("shop.totals", "view", "it has no rows of its own"), .. Enumerable.Range(0, unchosen).Select(i => new LeftOutReport($"shop.unchosen_{i}", "table", Planner.NotChosen))];
+        LeftOut[] planned = [.. leftOut.Select(l => new LeftOut(new("shop", l.Name["shop.".Length..]), l.Kind, l.Reason))];
+        string[] texts =
+        [
+            Shown(console => ReportView.Show(console, SomeRun.Report() with { LeftOut = leftOut })),
+            Shown(console => PlanView.Show(console, SomeRun.Plan() with { LeftOut = planned }, everyColumn: false)),
+            HtmlReport.Write(SomeRun.Report() with { LeftOut = leftOut }),
+        ];
+
+        Assert.All(texts, text =>
+        {
+            Assert.Contains("shop.totals", text, StringComparison.Ordinal);
+            Assert.Equal(counted, text.Contains($"{Amount.Count(unchosen)} tables not chosen", StringComparison.Ordinal));
+            Assert.Equal(!counted && unchosen > 0, text.Contains("shop.unchosen_0", StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
+    public void One_table_is_one_table()
+    {
+        string report = Shown(console => ReportView.Show(console, SomeRun.Report() with { Tables = [SomeRun.Report().Tables[0]] }));
+        string plan = Shown(console => PlanView.Show(console, SomeRun.Plan() with { Tables = [SomeRun.Plan().Tables[0]] }, everyColumn: false));
+
+        Assert.Contains("1 of 1 table verified", report, StringComparison.Ordinal);
+        Assert.Contains("rows in 1 table,", report, StringComparison.Ordinal);
+        Assert.Contains(": 1 table,", plan, StringComparison.Ordinal);
+        Assert.Contains("1 chunk", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("1 tables", report + plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("1 chunks", report + plan, StringComparison.Ordinal);
     }
 
     [Fact]

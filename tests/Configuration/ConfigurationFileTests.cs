@@ -13,6 +13,26 @@ public sealed class ConfigurationFileTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Fact]
+    public async Task A_file_that_is_not_there_is_named_in_our_words()
+    {
+        string missing = Path.Combine(Path.GetTempPath(), $"mammoth-{Guid.NewGuid():N}", "mammoth.json");
+        UsageException e = await Assert.ThrowsAsync<UsageException>(() => ConfigurationFile.Read(missing, new MigrationOptions(), TestContext.Current.CancellationToken));
+        Assert.Equal($"There is no configuration {missing}.", e.Message);
+        Assert.Contains("--config", e.WayOut, StringComparison.Ordinal);
+
+        string beside = _path + ".missing";
+        Assert.Equal($"There is no configuration {beside}.", (await Assert.ThrowsAsync<UsageException>(() => ConfigurationFile.Read(beside, new MigrationOptions(), TestContext.Current.CancellationToken))).Message);
+    }
+
+    [Fact]
+    public async Task A_folder_is_no_configuration()
+    {
+        string folder = Path.TrimEndingDirectorySeparator(Path.GetTempPath());
+        UsageException e = await Assert.ThrowsAsync<UsageException>(() => ConfigurationFile.Read(folder, new MigrationOptions(), TestContext.Current.CancellationToken));
+        Assert.Equal($"The configuration {folder} is a folder.", e.Message);
+    }
+
+    [Fact]
     public async Task Reads_every_setting()
     {
         MigrationOptions options = await Read("""

@@ -91,8 +91,37 @@ public sealed class RefusalTests(PostgresFixture postgres, AzuriteFixture azurit
         using var area = await Area();
         area.Warehouse = TestWarehouse.Local(disk.Path);
         disk.MakeReadOnly();
-        (await area.Migrate()).SaysTo(Failed, disk.Path, "read-only");
+        var ended = await area.Migrate();
+        ended.SaysTo(Failed, $"{area.Warehouse.Argument} can't be written", "read-only");
+        Assert.DoesNotContain("probe", ended.Output + ended.Errors, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Path));
+    }
+
+    [Fact]
+    public async Task A_file_where_the_warehouses_folder_should_be()
+    {
+        using var area = await Area();
+        var file = Path.Combine(area.Folder, "file");
+        await File.WriteAllTextAsync(file, "x", Cancellation);
+        area.Warehouse = TestWarehouse.Local(file, "lake");
+        var ended = await area.Migrate();
+        ended.SaysTo(Failed, $"{area.Warehouse.Argument} can't be written", $"{file} is a file");
+        Assert.DoesNotContain("probe", ended.Output + ended.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_can_not_be_used()
+    {
+        using var area = await Area();
+        var file = Path.Combine(area.Folder, "file");
+        await File.WriteAllTextAsync(file, "x", Cancellation);
+        foreach (var home in (string[])[file, Path.Combine(file, "below"), "/proc/nowhere"])
+        {
+            await using var process = MammothProcess.Start(
+                ["migrate", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse.Argument], new Dictionary<string, string> { ["XDG_DATA_HOME"] = home });
+            (await process.End(Cancellation)).SaysTo(Failed, "journal", home, "XDG_DATA_HOME");
+            Assert.False(Directory.Exists(area.Warehouse.Argument));
+        }
     }
 
     [Fact]

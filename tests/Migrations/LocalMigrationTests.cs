@@ -58,6 +58,33 @@ public sealed class LocalMigrationTests(PostgresFixture postgres)
         Assert.DoesNotContain(warehouse.Events.SkipWhile(e => e is not ProgressEvent.Publishing), e => e is ProgressEvent.Restarted);
     }
 
+    [Theory]
+    [InlineData("zz.*", "closed")]
+    [InlineData("closed", "")]
+    public async Task A_run_that_is_refused_before_it_copied_anything_leaves_no_record_and_frees_its_id(string include, string exclude)
+    {
+        string source = await postgres.CreateDatabaseAsync("withdrawn", Cancellation);
+        string role = $"reader_{Guid.NewGuid():N}";
+        await Run(source, $"CREATE TABLE open AS SELECT 1 AS id; CREATE TABLE closed (id int); CREATE ROLE {role} LOGIN PASSWORD 'p'; GRANT SELECT ON open TO {role}");
+        string limited = new NpgsqlConnectionStringBuilder(source) { Username = role, Password = "p", Pooling = false }.ConnectionString;
+        using var warehouse = new MigrationWarehouse();
+        MigrationOptions options = new() { Include = [include], Exclude = exclude.Length == 0 ? [] : [exclude] };
+        RunRecord record = MigrationWarehouse.New(limited, options);
+
+        await Assert.ThrowsAsync<RunFailedException>(() => warehouse.Migrate(limited, record, Cancellation));
+
+        Assert.Equal([Path.Combine(warehouse.Folder, "_mammoth", "catalog.json")], Directory.EnumerateFiles(warehouse.Folder, "*.json", SearchOption.AllDirectories));
+        MigrationSite site = await warehouse.Site(limited, Cancellation);
+        Assert.Empty(await RunIndex.Ids(site, Cancellation));
+        Assert.Null(await RunRecord.TryRead(site, record.RunId, Cancellation));
+        RunReport report = await warehouse.Migrate(limited, record with { Options = options with { Include = ["open"], Exclude = [] } }, Cancellation);
+        Assert.Equal(record.RunId, report.RunId);
+        Assert.Equal([record.RunId], await RunIndex.Ids(site, Cancellation));
+        Assert.False(await RunRecord.Withdraw(site, record.RunId, Cancellation));
+        Assert.NotNull(await RunRecord.TryRead(site, record.RunId, Cancellation));
+        await Run(source, $"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
     [Fact]
     public async Task Refuses_the_id_of_a_run_that_has_ended_since_its_files_are_published()
     {

@@ -39,7 +39,7 @@ public sealed class PlannerTests
     [Fact]
     public void Refuses_a_table_from_which_row_level_security_would_hide_rows()
     {
-        SourceRefusedException e = Assert.Throws<SourceRefusedException>(() => Plan([Table("open"), Table("secret") with { RowSecurityApplies = true }]));
+        SourceRefusedException e = Assert.Throws<SourceRefusedException>(() => Plan([Table("open"), Table("secret") with { Filtered = [new("public", "secret")] }]));
         Assert.Contains("public.secret", e.Message, StringComparison.Ordinal);
         Assert.Contains("BYPASSRLS", e.WayOut, StringComparison.Ordinal);
     }
@@ -47,14 +47,14 @@ public sealed class PlannerTests
     [Fact]
     public void Refuses_a_table_that_may_not_be_read_and_says_which_grant_is_missing()
     {
-        SourceRefusedException e = Assert.Throws<SourceRefusedException>(() => Plan([Table("Closed") with { CanSelect = false }]));
+        SourceRefusedException e = Assert.Throws<SourceRefusedException>(() => Plan([Table("Closed") with { WithoutSelect = [new("public", "Closed")] }]));
         Assert.Contains("GRANT SELECT ON \"public\".\"Closed\"", e.WayOut, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Does_not_ask_for_what_is_excluded()
     {
-        MigrationPlan plan = Plan([Table("open"), Table("secret") with { RowSecurityApplies = true, CanSelect = false }], new MigrationOptions { Exclude = ["public.secret"] });
+        MigrationPlan plan = Plan([Table("open"), Table("secret") with { Filtered = [new("public", "secret")], WithoutSelect = [new("public", "secret")] }], new MigrationOptions { Exclude = ["public.secret"] });
         Assert.Equal(["open"], plan.Tables.Select(t => t.Name));
         Assert.Contains(plan.LeftOut, l => l.Name.Name == "secret" && l.Reason == "not chosen");
     }

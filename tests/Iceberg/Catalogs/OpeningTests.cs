@@ -15,6 +15,24 @@ public abstract class OpeningTests(AzuriteFixture? azurite) : CatalogTests(azuri
     }
 
     [Fact]
+    public async Task Whether_one_could_be_made_is_found_out_without_writing()
+    {
+        Assert.False(await StorageCatalog.ExistsOrMayBeMade(Files, Root, Cancellation));
+        Assert.Empty(await Locations($"{Root}/"));
+        await Open();
+        Assert.True(await StorageCatalog.ExistsOrMayBeMade(Files, Root, Cancellation));
+    }
+
+    [Fact]
+    public async Task Nor_could_it_among_files_of_somebody_else()
+    {
+        await Put($"{Root}/photos/cat.jpg", "x");
+        var refused = await Assert.ThrowsAsync<CatalogException>(() => StorageCatalog.ExistsOrMayBeMade(Files, Root, Cancellation));
+        Assert.Contains("photos/cat.jpg", refused.Message, StringComparison.Ordinal);
+        Assert.Equal([$"{Root}/photos/cat.jpg"], await Locations($"{Root}/"));
+    }
+
+    [Fact]
     public async Task Files_of_somebody_else_are_left_alone()
     {
         await Put($"{Root}/photos/cat.jpg", "x");

@@ -63,6 +63,34 @@ public sealed class LocalFileIOTests : FileIOTests, IDisposable
     }
 
     [Fact]
+    public async Task Empty_folders_go_and_those_with_a_file_stay()
+    {
+        await Files.Write($"{Root}/runs/1/plans/a.json", "x"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
+        await Files.Write($"{Root}/runs/2/b.json", "x"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
+        await Files.Delete($"{Root}/runs/1/plans/a.json", Cancellation);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "runs", "2", "empty"));
+
+        Files.DropEmptyFolders($"{Root}/runs/1");
+        Files.DropEmptyFolders($"{Root}/runs/2");
+        Files.DropEmptyFolders($"{Root}/runs/3");
+
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "runs", "1")));
+        Assert.Equal([$"{Root}/runs/2/b.json"], await Locations($"{Root}/"));
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "runs", "2", "empty")));
+    }
+
+    [Fact]
+    public async Task A_lock_that_nobody_waits_for_can_be_deleted()
+    {
+        var path = Path.Combine(_folder.Path, "file");
+        using (await LocalLock.Take(path, Cancellation))
+            Assert.True(File.Exists(Path.Combine(_folder.Path, ".file.lock")));
+        LocalFileIO.DeleteLock($"{Root}/file");
+        LocalFileIO.DeleteLock($"{Root}/nowhere/file");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
     public async Task A_second_holder_of_the_lock_is_kept_out()
     {
         Assert.True(await LocalFileIO.CanLock($"{Root}/catalog.json", Cancellation));
