@@ -6,16 +6,20 @@ public sealed record Letter(int Number) : IEvent;
 
 public sealed record Approval(bool Granted) : IEvent;
 
-/// <summary>Sends letters from a number on to its caller.</summary>
+/// <summary>Sends letters from a number on to its caller, each after an answer: of those sent in one go no host but the local one promises the order.</summary>
 public sealed class Postman : Orchestration<Postman, Postman.Input, Nothing>
 {
     public sealed record Input(string To, int From, int Count);
 
-    public override Task<Nothing> Run(OrchestrationContext context, Input input)
+    public override async Task<Nothing> Run(OrchestrationContext context, Input input)
     {
         for (int i = 0; i < input.Count; i++)
+        {
             context.Send(input.To, new Letter(input.From + i));
-        return Task.FromResult(default(Nothing));
+            await Double.Call(context, i);
+        }
+
+        return default;
     }
 }
 
