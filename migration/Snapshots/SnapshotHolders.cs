@@ -90,7 +90,7 @@ internal static class SnapshotHolders
         private DateTimeOffset _due;
 
         /// <summary>Renews the lease where a third of it is over.</summary>
-        /// <returns>Whether it is time to look at the other holders, too: every few seconds.</returns>
+        /// <returns>Whether it is time to look at the other holders, too: every second.</returns>
         public async Task<bool> Renew(CancellationToken cancellation)
         {
             DateTimeOffset now = time.GetUtcNow();
