@@ -1,6 +1,7 @@
 using System.Net;
 using Mammoth.Api;
 using Mammoth.Api.Routes;
+using Mammoth.Api.Runs;
 using Mammoth.Cli.Rendering;
 using Mammoth.Cli.Runs;
 using Mammoth.Iceberg.Catalogs;
