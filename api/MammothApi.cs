@@ -19,6 +19,8 @@ public sealed class MammothApi(ApiSite site, IOrchestrationClient client)
 {
     public Task<IResult> Health(HttpRequest request, CancellationToken cancellation) => Answer(request, ServerFacts.Health, cancellation);
 
+    public Task<IResult> CheckHealth(HttpRequest request, CancellationToken cancellation) => Answer(request, HealthChecks.Answer, cancellation);
+
     public Task<IResult> Info(HttpRequest request, CancellationToken cancellation) => Answer(request, ServerFacts.Info, cancellation);
 
     public Task<IResult> OpenApi(HttpRequest request, CancellationToken cancellation) => Answer(request, OpenApiDocument.Answer, cancellation);

@@ -1,5 +1,6 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
+using Mammoth.Api.Runs;
 using Mammoth.Functions.Durable;
 using Mammoth.Functions.Http;
 using Mammoth.Functions.Settings;
@@ -13,7 +14,13 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 
 // With telemetryMode OpenTelemetry in host.json the host and this worker each export their own part, joined by the trace's id.
-builder.Logging.AddOpenTelemetry(logs => logs.IncludeScopes = true);
+builder.Logging.AddOpenTelemetry(logs =>
+{
+    logs.IncludeScopes = true;
+
+    // Else the log shows the sentence without its parts.
+    logs.IncludeFormattedMessage = true;
+});
 var telemetry = builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
 if (Environment.GetEnvironmentVariable("APPLICATIONINSIGHTS_CONNECTION_STRING") is { Length: > 0 })
 {
@@ -23,10 +30,14 @@ if (Environment.GetEnvironmentVariable("APPLICATIONINSIGHTS_CONNECTION_STRING") 
 }
 
 // Without a source and a warehouse nothing here can work: better to say so now than in every answer.
-var site = await AppSite.Open(Environment.GetEnvironmentVariable, CancellationToken.None);
+// What happens in the runs goes to the worker's log, which there is when the worker is built.
+LaterProgress progress = new();
+var site = await AppSite.Open(Environment.GetEnvironmentVariable, progress, CancellationToken.None);
 builder.Services.AddSingleton(site);
 builder.Services.AddSingleton(site.Registry());
 builder.Services.AddSingleton<DurableHost>();
 builder.Services.AddSingleton<ApiHost>();
 
-await builder.Build().RunAsync();
+var worker = builder.Build();
+progress.To(new LogProgress(worker.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mammoth")));
+await worker.RunAsync();

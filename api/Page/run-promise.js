@@ -45,10 +45,11 @@ function verified({ kind, state, tables }) {
   ];
 }
 
-function consistent({ kind, state, consistency, published, tables }) {
+function consistent({ kind, state, consistency, published, tables, snapshots }) {
   if (kind !== 'migration' || isLive(state)) return null;
   if (published === false && tables.length > 0 && tables.every(table => table.state === 'unchanged')) return ['good', 'Nothing changed.', 'The warehouse already showed what the source holds: no new snapshot was needed.'];
   if (consistency === 'database') return ['good', 'consistency: database.', 'All tables were read at one snapshot and published by one write: together they show one moment of the source.'];
+  if (consistency === 'table' && snapshots.length === 1) return ['warn', 'consistency: table.', 'What was published shows one moment of the source. What was not shows an earlier one, or is not there.'];
   if (consistency === 'table') return ['warn', 'consistency: table.', 'Each table shows one moment of the source, but not all the same one; the moment is told with each table.'];
   return state === 'unknown' ? null : [state === 'cancelled' ? 'warn' : 'bad', 'Nothing was published.', 'Readers of the warehouse see what they saw before this run.'];
 }

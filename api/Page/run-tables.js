@@ -170,9 +170,9 @@ function factsOf(table, snapshots) {
   const there = table.state === 'published' || table.state === 'unchanged';
   const place = table.name === null ? null : `${table.namespace}.${table.name}`;
   return [
-    ['In the warehouse', there && place !== null ? el('a', { href: tableAddress(table.namespace, table.name) }, name(place)) : place],
+    [there ? 'In the warehouse' : 'Name in the warehouse', there && place !== null ? el('a', { href: tableAddress(table.namespace, table.name) }, name(place)) : place],
     ['Copied as', table.class === null ? null : `${table.class} table, ${things(table.chunks, 'chunk')}`],
-    ['Shows the source at', read && !ahead.has(table.state) ? `${new Date(read.takenAt).toISOString().slice(0, 19).replace('T', ' ')} UTC (snapshot ${read.epoch})` : null],
+    [there ? 'Shows the source at' : 'Read at', read && !ahead.has(table.state) ? `${new Date(read.takenAt).toISOString().slice(0, 19).replace('T', ' ')} UTC (snapshot ${read.epoch})` : null],
     ['In quarantine', table.quarantinedRows > 0 ? `${count(table.quarantinedRows)} rows` : null],
     ['Rows counted', check && `${count(check.sourceRows)} at the source, ${count(check.tableRows)} in the table`],
     ['Digest, source', check && check.sourceDigest],

@@ -7,6 +7,7 @@ import { runActions } from './run-actions.js';
 import { runPromise } from './run-promise.js';
 import { runRemarks } from './run-remarks.js';
 import { runTables } from './run-tables.js';
+import { runWarnings } from './run-warnings.js';
 import { watch } from './watch.js';
 import { databaseOf, isLive, kinds, runStates, stages, stepOf } from './words.js';
 
@@ -23,11 +24,12 @@ export function runView(frame, run) {
   const tiles = { tables: tile('Tables'), rows: tile('Rows'), bytes: tile('Read'), stored: tile('Stored'), time: tile('Time') };
   const actions = runActions(frame, status => { show(status); watching.now(); });
   const promise = runPromise();
+  const warnings = runWarnings();
   const batches = batchBars();
   const remarks = runRemarks();
   const tables = runTables(remarks.columnsOf);
   const showSteps = keyed(steps, step => step.id, stepItem);
-  const content = el('div', { hidden: true }, actions.node, actions.error, steps, progress.node,
+  const content = el('div', { hidden: true }, actions.node, actions.error, steps, progress.node, warnings.node,
     el('section', { class: 'tiles', 'aria-label': 'Totals' }, Object.values(tiles).map(part => part.node)),
     promise.node, batches.node, tables.node, remarks.node);
   let told = null;
@@ -48,6 +50,7 @@ export function runView(frame, run) {
     progress.node.hidden = !isLive(status.state);
     showTiles(tiles, status);
     promise.update(status);
+    warnings.update(status);
     batches.update(status.tables);
     tables.update(status);
     remarks.update(status);

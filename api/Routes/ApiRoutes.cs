@@ -79,6 +79,10 @@ public static class ApiRoutes
         {
             Tag = "server", Access = Access.Open, Answers = Ok<HealthStatus>(),
         },
+        new(nameof(MammothApi.CheckHealth), Get, "api/v1/health", "Whether the source, the warehouse's catalog and the runtime answer; 503 where one does not.", (a, r, c) => a.CheckHealth(r, c))
+        {
+            Tag = "server", Answers = new Dictionary<int, Type?> { [200] = typeof(HealthReport), [503] = typeof(HealthReport) },
+        },
         new(nameof(MammothApi.OpenApi), Get, "openapi.json", "This document.", (a, r, c) => a.OpenApi(r, c))
         {
             Tag = "server", Access = Access.Open, Documented = false,

@@ -16,12 +16,24 @@ internal static class RunReader
     public static async Task<RunStatus> Read(ApiCall call, RunEntry entry, CancellationToken cancellation)
     {
         InstanceStatus? instance = await call.Client.Status(entry.Run, cancellation);
-        return entry.Kind switch
+        RunStatus status = entry.Kind switch
         {
             RunKind.Migration => await Migration(call, entry, instance, cancellation),
             RunKind.DryRun => await DryRun(call, entry, instance, cancellation),
             _ => await Verification(call, entry, instance, cancellation),
         };
+        return status with { Warnings = await Warnings(call, entry.Run, cancellation) };
+    }
+
+    private static async Task<IReadOnlyList<RunWarning>> Warnings(ApiCall call, string run, CancellationToken cancellation)
+    {
+        var warnings = new List<RunWarning>();
+        foreach (string location in await RunWarnings.Of(call.Migration, run, cancellation))
+        {
+            warnings.Add(await call.Site.Immutable<RunWarning>(run, location, cancellation));
+        }
+
+        return warnings;
     }
 
     /// <summary>The state by the instance alone; a run that completed may still have failed by its result.</summary>

@@ -86,6 +86,9 @@ public sealed record RunStatus
     /// <summary>The tag of the published snapshots.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>What happened that a person should know: somebody waits behind the run's locks, a holder of the snapshot was lost. In order of their time, at most 32.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
+
     /// <summary>Why the run as a whole failed, where it is not one table's failure.</summary>
     public RunError? Error { get; init; }
 

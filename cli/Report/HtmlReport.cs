@@ -1,5 +1,6 @@
 using Mammoth.Cli.Rendering;
 using Mammoth.Migration.Reports;
+using Mammoth.Migration.Runs;
 
 namespace Mammoth.Cli.Report;
 
@@ -108,6 +109,14 @@ internal static class HtmlReport
             page.AddRaw("<section>\n<h2>Worth knowing</h2>\n<ul>\n");
             foreach (string note in report.Notes)
                 page.Add($"<li>{note}</li>\n");
+            page.AddRaw("</ul>\n</section>\n");
+        }
+
+        if (report.Warnings.Count > 0)
+        {
+            page.AddRaw("<section>\n<h2>Warnings</h2>\n<ul>\n");
+            foreach (RunWarning warning in report.Warnings)
+                page.Add($"<li><time>{warning.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}</time> UTC: {warning.Message}</li>\n");
             page.AddRaw("</ul>\n</section>\n");
         }
 

@@ -72,6 +72,10 @@ public sealed class ApiFunctions(ApiHost host)
     public Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.Over(client).Health(request, cancellation);
 
+    [Function(nameof(MammothApi.CheckHealth))]
+    public Task<IResult> CheckHealth([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/health")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        host.Over(client).CheckHealth(request, cancellation);
+
     [Function(nameof(MammothApi.OpenApi))]
     public Task<IResult> OpenApi([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.Over(client).OpenApi(request, cancellation);

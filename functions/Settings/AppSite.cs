@@ -42,16 +42,23 @@ public sealed class AppSite
     public MigrationOptions Defaults { get; }
 
     /// <param name="setting">The app's settings, by name.</param>
+    /// <param name="progress">Who is told what happens in the runs.</param>
     /// <exception cref="UsageException">A setting is missing.</exception>
-    public static async Task<AppSite> Open(Func<string, string?> setting, CancellationToken cancellation)
+    public static async Task<AppSite> Open(Func<string, string?> setting, IProgressSink progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(setting);
+        ArgumentNullException.ThrowIfNull(progress);
         string source = ConnectionText.Parse(Required(setting, Source)).ConnectionString;
         var place = Iceberg.IO.Warehouse.Open(Required(setting, Warehouse));
         StorageCatalog catalog = await StorageCatalog.Open(place.Io, place.Root, readOnly: false, cancellation);
         int connections = Number(setting, Connections, otherwise: 16);
         var budget = new ConnectionBudget(place.Io, place.Root, connections, TimeProvider.System);
-        return new AppSite(new MigrationSite(source, place.Io, catalog, new NoProgress()) { Budget = budget, Holding = ByTwo }, connections);
+        foreach (string warning in catalog.Warnings)
+        {
+            progress.Report(new ProgressEvent.Warning(warning));
+        }
+
+        return new AppSite(new MigrationSite(source, place.Io, catalog, progress) { Budget = budget, Holding = ByTwo }, connections);
     }
 
     /// <summary>Everything that has a function.</summary>
@@ -74,12 +81,4 @@ public sealed class AppSite
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 1000 => number,
         var text => throw new UsageException($"The app's setting {name} is '{text}'.", "It is a number from 1 to 1000."),
     };
-
-    /// <summary>Workers come and go, and nobody watches one: progress is in the orchestrations' status.</summary>
-    private sealed class NoProgress : IProgressSink
-    {
-        public void Report(ProgressEvent progress)
-        {
-        }
-    }
 }

@@ -1,4 +1,5 @@
 // A storage account without shared keys; who may what is said by roles alone.
+@minLength(3)
 param name string
 param location string
 param tags object

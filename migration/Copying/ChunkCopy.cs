@@ -26,7 +26,7 @@ public static class ChunkCopy
         }
         catch
         {
-            await Discard(site, table, attempt);
+            await Discard(site, run, table, attempt);
             throw;
         }
     }
@@ -41,7 +41,7 @@ public static class ChunkCopy
         CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, writer, quarantine, cancellation);
         if (unfit.TextColumns.Count > 0)
         {
-            await Discard(site, table, attempt);
+            await Discard(site, run.RunId, table, attempt);
             site.Progress.Report(new ProgressEvent.Restarted(table.Plan.Index, $"{string.Join(", ", unfit.TextColumns)} held a value that did not fit; carried as text from here on"));
             return new ChunkResult { Chunk = chunk.Index, UnfitColumns = [.. unfit.TextColumns], Started = started, Finished = DateTimeOffset.UtcNow };
         }
@@ -111,7 +111,7 @@ public static class ChunkCopy
     }
 
     /// <summary>Files of an attempt that came to nothing; what can't be deleted is only space.</summary>
-    private static async Task Discard(MigrationSite site, OpenedTable table, string attempt)
+    private static async Task Discard(MigrationSite site, string run, OpenedTable table, string attempt)
     {
         try
         {
@@ -125,7 +125,7 @@ public static class ChunkCopy
         }
         catch (Exception e) when (e is IOException or Azure.RequestFailedException)
         {
-            site.Progress.Report(new ProgressEvent.Warning($"Files of an attempt that failed could not be deleted ({attempt}): {e.Message} Nothing refers to them."));
+            await RunWarnings.Tell(site, run, $"Files of an attempt that failed could not be deleted ({attempt}): {e.Message} Nothing refers to them.");
         }
     }
 }

@@ -4,7 +4,6 @@ using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Copying;
-using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 
 namespace Mammoth.Migration.Publishing;
@@ -26,7 +25,7 @@ public static class Leftovers
         if (await CommitAttempt.IsUndecided(site, run, tables.Values, cancellation))
         {
             string kept = $"Whether the commit of run {run} took place is not known: all it wrote is kept. Its files begin with {run}- in the folders data and metadata of its tables.";
-            site.Progress.Report(new ProgressEvent.Warning(kept));
+            await RunWarnings.Tell(site, run, kept);
             return (0, kept);
         }
 
@@ -84,7 +83,7 @@ public static class Leftovers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CatalogException or Azure.RequestFailedException)
         {
-            site.Progress.Report(new ProgressEvent.Warning($"Files that no snapshot names could not be deleted ({folder.Location}, names with {run}): {e.Message}"));
+            await RunWarnings.Tell(site, run, $"Files that no snapshot names could not be deleted ({folder.Location}, names with {run}): {e.Message}");
         }
 
         return deleted;

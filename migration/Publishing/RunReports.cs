@@ -48,6 +48,7 @@ public static class RunReports
             Tables = reports,
             LeftOut = [.. head.LeftOut.Select(l => new LeftOutReport(l.Name.ToString(), l.Kind, l.Reason))],
             Notes = head.Notes,
+            Warnings = await RunWarnings.Read(site, run.RunId, cancellation),
             Tag = published ? RunRecord.Tag(run.RunId) : null,
         };
     }

@@ -33,5 +33,6 @@ public abstract record ProgressEvent
     public sealed record Publishing : ProgressEvent;
 
     /// <summary>Something a person should know now.</summary>
-    public sealed record Warning(string Message) : ProgressEvent;
+    /// <param name="Run">The run that it is about, where it is about one; <see cref="Runs.RunWarnings"/> keeps those.</param>
+    public sealed record Warning(string Message, string? Run = null) : ProgressEvent;
 }

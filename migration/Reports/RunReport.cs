@@ -1,3 +1,5 @@
+using Mammoth.Migration.Runs;
+
 namespace Mammoth.Migration.Reports;
 
 /// <summary>How a run, or a table in it, ended.</summary>
@@ -53,6 +55,9 @@ public sealed record RunReport
 
     /// <summary>What a reader should know beside the tables: names changed, columns carried as text, locks waited for.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What happened that a person should know: who waited behind the locks, what was lost, what could not be tidied up.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
 
     /// <summary>The tag that every published snapshot carries.</summary>
     public string? Tag { get; init; }

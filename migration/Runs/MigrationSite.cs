@@ -142,10 +142,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     public async Task Commit(IReadOnlyList<StagedCommit> commits, string run, CancellationToken cancellation)
     {
         CommitResult result = await Catalog.Commit([.. commits.Select(c => new TableCommit(new(c.Namespace, c.Name), c.AsRequirements, c.AsUpdates))], run, cancellation);
-        foreach (string problem in result.Tables.Select(t => t.MirrorProblem).OfType<string>())
-        {
-            Progress.Report(new ProgressEvent.Warning(problem));
-        }
+        await RunWarnings.Tell(this, run, [.. result.Tables.Select(t => t.MirrorProblem).OfType<string>()]);
 
         if (result.Outcome == CommitOutcome.Rejected)
         {

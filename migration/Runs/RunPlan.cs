@@ -30,13 +30,13 @@ public static class RunPlan
             await folder.Write(TableFile(plans, table.Index), table, cancellation);
         }
 
-        await WriteSchema(site, folder, epoch, token, plan.ServerVersion, cancellation);
+        await WriteSchema(site, run, epoch, token, plan.ServerVersion, cancellation);
         site.Progress.Report(new ProgressEvent.Planned(plan));
         return (plans, plan.Tables.Count);
     }
 
     /// <summary>What the tables alone don't tell (views, functions, triggers, grants …), as pg_dump writes it; where there is no pg_dump, not at all.</summary>
-    private static async Task WriteSchema(MigrationSite site, RunFolder folder, int epoch, string token, int serverVersion, CancellationToken cancellation)
+    private static async Task WriteSchema(MigrationSite site, string run, int epoch, string token, int serverVersion, CancellationToken cancellation)
     {
         try
         {
@@ -45,7 +45,7 @@ public static class RunPlan
                 return;
             }
 
-            await using OutputFile file = site.Io.Create(folder.Fixed($"schema-{epoch}.sql"));
+            await using OutputFile file = site.Io.Create(site.Folder(run).Fixed($"schema-{epoch}.sql"));
             await dump.WriteSchema(site.Source, token, file.Stream, cancellation);
             await file.Complete(cancellation);
         }
@@ -55,7 +55,7 @@ public static class RunPlan
         }
         catch (SourceException e)
         {
-            site.Progress.Report(new ProgressEvent.Warning($"The schema was not written beside the tables: {e.Message}"));
+            await RunWarnings.Tell(site, run, $"The schema was not written beside the tables: {e.Message}");
         }
     }
 

@@ -53,7 +53,7 @@ public static class SnapshotHold
                 site.Progress.Report(new ProgressEvent.SnapshotTaken(shift.Epoch, holder.TakenAt));
             }
 
-            return await UntilOver(site, folder, holder, shift, announced, cancellation);
+            return await UntilOver(site, run, holder, shift, announced, cancellation);
         }
         finally
         {
@@ -179,19 +179,27 @@ public static class SnapshotHold
         {
             Lock = !record.Options.NoLock,
             Include = name => (include.Length == 0 || include.Any(p => p.Matches(name))) && !exclude.Any(p => p.Matches(name)),
-            OnWaiter = waiter =>
+            OnWaiter = async waiter =>
             {
                 bool yields = record.Options.OnLockWaiter == OnLockWaiter.Yield;
-                site.Progress.Report(new ProgressEvent.Warning(
+                Task told = RunWarnings.Tell(
+                    site,
+                    record.RunId,
                     $"{waiter.Statement ?? waiter.Mode} (process {waiter.ProcessId}) waits behind the lock on {waiter.Table?.ToString() ?? "a table"}, and the application behind it; "
-                    + (yields ? "the locks are given up." : "it goes on when the tables are copied (--on-lock-waiter yield gives up the locks instead).")));
-                return yields ? yield() : Task.CompletedTask;
+                    + (yields ? "the locks are given up." : "it goes on when the tables are copied (--on-lock-waiter yield gives up the locks instead)."));
+                if (yields)
+                {
+                    // Before the warning is kept: an application waits for this.
+                    await yield();
+                }
+
+                await told;
             },
         };
         SnapshotHolder? holder = null;
         try
         {
-            holder = token is null ? await SnapshotHolder.Open(site.Source, options, cancellation) : await Succeed(site, token, options, cancellation);
+            holder = token is null ? await SnapshotHolder.Open(site.Source, options, cancellation) : await Succeed(site, record.RunId, token, options, cancellation);
             if (site.Budget is null)
             {
                 await CheckRoom(holder, record.Options.Slots, cancellation);
@@ -240,7 +248,7 @@ public static class SnapshotHold
     }
 
     /// <summary>Takes a snapshot over with locks of its own; where those can't be had, since somebody waits for the tables, without: what is read is compared by file node.</summary>
-    private static async Task<SnapshotHolder> Succeed(MigrationSite site, string token, SnapshotOptions options, CancellationToken cancellation)
+    private static async Task<SnapshotHolder> Succeed(MigrationSite site, string run, string token, SnapshotOptions options, CancellationToken cancellation)
     {
         try
         {
@@ -248,13 +256,14 @@ public static class SnapshotHold
         }
         catch (TableLockException e)
         {
-            site.Progress.Report(new ProgressEvent.Warning($"A holder of the snapshot was relieved by one without locks: {e.Message}"));
+            await RunWarnings.Tell(site, run, $"A holder of the snapshot was relieved by one without locks: {e.Message}");
             return await SnapshotHolder.Succeed(site.Source, token, options with { Lock = false }, cancellation);
         }
     }
 
-    private static async Task<ShiftEnd> UntilOver(MigrationSite site, RunFolder folder, SnapshotHolder holder, HolderShift shift, SnapshotHolders.Announcement announced, CancellationToken cancellation)
+    private static async Task<ShiftEnd> UntilOver(MigrationSite site, string run, SnapshotHolder holder, HolderShift shift, SnapshotHolders.Announcement announced, CancellationToken cancellation)
     {
+        RunFolder folder = site.Folder(run);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, holder.Lost);
         try
         {
@@ -272,7 +281,7 @@ public static class SnapshotHold
         }
         catch (OperationCanceledException) when (holder.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            site.Progress.Report(new ProgressEvent.Warning($"A holder of the snapshot of epoch {shift.Epoch} lost its session: {holder.LostBecause?.Message}"));
+            await RunWarnings.Tell(site, run, $"A holder of the snapshot of epoch {shift.Epoch} lost its session: {holder.LostBecause?.Message}");
             return ShiftEnd.Lost;
         }
     }

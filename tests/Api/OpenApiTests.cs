@@ -56,6 +56,7 @@ public sealed class OpenApiTests(ServedShop shop, Readers readers) : IClassFixtu
             ("ListSnapshots", "GET", "api/v1/tables/shop/orders/snapshots", null),
             ("Info", "GET", "api/v1/info", null),
             ("Health", "GET", "health", null),
+            ("CheckHealth", "GET", "api/v1/health", null),
             ("CatalogConfig", "GET", "iceberg/v1/config", null),
             ("CatalogNamespaces", "GET", "iceberg/v1/namespaces", null),
             ("CatalogNamespace", "GET", "iceberg/v1/namespaces/shop", null),

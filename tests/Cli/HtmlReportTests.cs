@@ -55,6 +55,16 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void What_the_run_warned_of_is_told_and_can_not_become_markup()
+    {
+        string page = HtmlReport.Write(SomeRun.Report() with { Warnings = [new(SomeRun.Start, $"{SomeRun.Hostile} waits behind the lock")] });
+
+        Assert.Contains("2026-03-01 12:00:00</time> UTC: &lt;script&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("waits behind the lock", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<h2>Warnings", HtmlReport.Write(SomeRun.Report()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_lost_snapshot_is_told_with_the_tables()
     {
         RunReport report = SomeRun.Report();

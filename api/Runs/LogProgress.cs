@@ -2,13 +2,19 @@ using Mammoth.Cli.Rendering;
 using Mammoth.Migration.Reports;
 using Microsoft.Extensions.Logging;
 
-namespace Mammoth.Cli.Serve;
+namespace Mammoth.Api.Runs;
 
-/// <summary>What a person should know of the runs, as lines of the log. Where they stand is the API's to say.</summary>
-internal sealed class LogProgress(ILogger logger) : IProgressSink
+/// <summary>What a person should know of the runs, as lines of the log, in either host. Where they stand is the API's to say.</summary>
+public sealed class LogProgress(ILogger logger) : IProgressSink
 {
     public void Report(ProgressEvent progress)
     {
+        if (progress is ProgressEvent.Warning { Run: { } run, Message: var message })
+        {
+            logger.LogWarning("Run {Run}: {Line}", run, message);
+            return;
+        }
+
         (LogLevel Level, string Text)? line = progress switch
         {
             ProgressEvent.SnapshotTaken taken => (LogLevel.Information, $"Snapshot {taken.Epoch} is held."),
@@ -19,6 +25,8 @@ internal sealed class LogProgress(ILogger logger) : IProgressSink
             _ => null,
         };
         if (line is { } said && logger.IsEnabled(said.Level))
+        {
             logger.Log(said.Level, "{Line}", said.Text);
+        }
     }
 }
