@@ -1,4 +1,3 @@
-using Mammoth.Cli.Rendering;
 using Mammoth.Migration.Reports;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +17,7 @@ public sealed class LogProgress(ILogger logger) : IProgressSink
         (LogLevel Level, string Text)? line = progress switch
         {
             ProgressEvent.SnapshotTaken taken => (LogLevel.Information, $"Snapshot {taken.Epoch} is held."),
-            ProgressEvent.Planned planned => (LogLevel.Information, $"{Amount.Of(planned.Plan.Tables.Count, "table")} {(planned.Plan.Tables.Count == 1 ? "is" : "are")} planned."),
+            ProgressEvent.Planned planned => (LogLevel.Information, planned.Plan.Tables.Count == 1 ? "1 table is planned." : $"{planned.Plan.Tables.Count:N0} tables are planned."),
             ProgressEvent.Publishing => (LogLevel.Information, "Publishing."),
             ProgressEvent.Restarted restarted => (LogLevel.Information, $"Table {restarted.Table} of the plan starts again: {restarted.Reason}"),
             ProgressEvent.Warning warning => (LogLevel.Warning, warning.Message),
