@@ -28,7 +28,7 @@ public static class ApiRoutes
         },
         new(nameof(MammothApi.Plan), Post, "api/v1/plan", "Show what a migration would do now. Nothing is locked, copied or written.", (a, r, c) => a.Plan(r, c))
         {
-            Tag = "runs", Body = typeof(MigrationBody), Answers = Ok<PlanDescription>(), Errors = [400, 413, 415, 502, 503],
+            Tag = "runs", Body = typeof(MigrationBody), Answers = Ok<PlanDescription>(), Errors = [400, 409, 413, 415, 502, 503],
         },
         new(nameof(MammothApi.ListRuns), Get, "api/v1/runs", "List runs, the latest first.", (a, r, c) => a.ListRuns(r, c))
         {

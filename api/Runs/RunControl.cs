@@ -82,7 +82,8 @@ internal static class RunControl
                 instances.Add(child);
             }
 
-            InstanceStatus[] todo = [.. instances.Where(i => i.State == from)];
+            // Who holds the snapshot goes on while a run is paused: suspended, they would not be relieved.
+            InstanceStatus[] todo = [.. instances.Where(i => i.State == from && (from != InstanceState.Running || i.Name != nameof(KeepSnapshot)))];
             if (todo.Length == 0)
             {
                 return;

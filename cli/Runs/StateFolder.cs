@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Text;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
+using Mammoth.Orchestrations.Local;
 
 namespace Mammoth.Cli.Runs;
 
@@ -23,7 +24,7 @@ internal static class StateFolder
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFolder.Create(folder);
             string probe = Path.Combine(folder, $".probe-{Guid.NewGuid():N}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
@@ -39,7 +40,14 @@ internal static class StateFolder
     /// <summary>A warehouse with no run under way needs no folder.</summary>
     public static void DropIfEmpty(string folder)
     {
-        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
-            Directory.Delete(folder);
+        try
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // Another command has begun a run there just now.
+        }
     }
 }

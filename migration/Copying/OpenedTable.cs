@@ -37,6 +37,9 @@ public sealed record OpenedTable
         RunFolder folder = site.Folder(run);
         TablePlan plan = (await folder.Read<TablePlan>(RunPlan.TableFile(planFolder, table), cancellation)).WithText(text);
         TableMetadata? current = await site.Load(plan.Namespace, plan.Name, cancellation);
+
+        // Another database's may have been published since the plan was made.
+        SourceOrigin.Check(plan, current, (await RunRecord.Read(site, run, cancellation)).Options);
         Schema schema = TableSchema.Of(plan, current?.CurrentSchema, (current?.Schemas.Max(s => s.SchemaId) + 1) ?? 0, current?.LastColumnId ?? 0);
         var opened = new OpenedTable
         {

@@ -57,17 +57,29 @@ public sealed record SourceOrigin(string Identity, string Database)
         if (!options.ReplaceSource)
         {
             SourceOrigin other = foreign[0].Origin;
-            string[] names = [.. foreign.Where(f => f.Origin.IsSameAs(other)).Select(f => $"{f.Table.Namespace}.{f.Table.Name}")];
-            throw new OtherSourceException(
-                $"{Some(names)} in the warehouse came from another database, {other}, and would be replaced by {(names.Length == 1 ? "that" : "those")} of {own}.",
-                "Choose another warehouse; or give --replace-source (replaceSource in the API) where they may be replaced: a restored dump and an upgraded server count as another database.");
+            throw Foreign([.. foreign.Where(f => f.Origin.IsSameAs(other)).Select(f => $"{f.Table.Namespace}.{f.Table.Name}")], other, own);
         }
 
         return plan with { Notes = [.. plan.Notes, .. foreign.Select(f => $"{f.Table.Namespace}.{f.Table.Name} came from another database, {f.Origin}, and is replaced.")] };
     }
 
+    /// <summary>The same for one table, when it is opened.</summary>
+    /// <param name="current">The warehouse's table of its name, or null.</param>
+    /// <exception cref="OtherSourceException">It came from another database.</exception>
+    public static void Check(TablePlan table, TableMetadata? current, MigrationOptions options)
+    {
+        if (Of(current) is { } origin && table.Origin is { } own && !origin.IsSameAs(own) && !options.ReplaceSource)
+        {
+            throw Foreign([$"{table.Namespace}.{table.Name}"], origin, own);
+        }
+    }
+
     /// <summary>For people: the name, and what tells it from another of that name.</summary>
     public override string ToString() => $"{(Database.Length == 0 ? "unnamed" : Database)} ({Identity})";
+
+    private static OtherSourceException Foreign(string[] names, SourceOrigin other, SourceOrigin own) => new(
+        $"{Some(names)} in the warehouse came from another database, {other}, and would be replaced by {(names.Length == 1 ? "that" : "those")} of {own}.",
+        "Choose another warehouse; or give --replace-source (replaceSource in the API) where they may be replaced: a restored dump and an upgraded server count as another database.");
 
     private (string System, string Oid) Parts() =>
         Identity.Split(':', 2) is [var system, var oid] ? (system, oid) : (UnknownSystem, Identity);

@@ -1,7 +1,9 @@
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
+using Mammoth.Migration.Snapshots;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Dumps;
 using Mammoth.Postgres.Errors;
@@ -19,8 +21,16 @@ public static class RunPlan
     {
         RunFolder folder = site.Folder(run);
         RunRecord record = await RunRecord.Read(site, run, cancellation);
-        HashSet<QualifiedName> done = [.. (await RunOutcomes.Read(site, run, recorded, cancellation)).Tables.Where(o => o.Outcome.IsFinal).Select(o => o.Plan.Source)];
+        (IReadOnlyList<(TablePlan Plan, TableOutcome Outcome)> outcomes, string? before) = await RunOutcomes.Read(site, run, recorded, cancellation);
+        HashSet<QualifiedName> done = [.. outcomes.Where(o => o.Outcome.IsFinal).Select(o => o.Plan.Source)];
         MigrationPlan whole = await Inspect(site, run, record.Options, token, cancellation);
+        if (before is not null && (await ReadHead(site, run, before, cancellation)).Origin is var begun && !begun.IsSameAs(whole.Origin))
+        {
+            throw new OtherSourceException(
+                $"Run {run} began with database {begun}; what is there now is {whole.Origin}: their tables would be mixed.",
+                "Start a new run: it reads all tables of the database that is there now.");
+        }
+
         MigrationPlan plan = whole with { Tables = [.. whole.Tables.Where(t => !done.Contains(t.Source)).Select((t, i) => t with { Index = i })] };
         string plans = folder.Fresh($"plans/{epoch}", "");
         await folder.Write($"{plans}/{Whole}", plan, cancellation);
@@ -45,9 +55,17 @@ public static class RunPlan
                 return;
             }
 
-            await using OutputFile file = site.Io.Create(site.Folder(run).Fixed($"schema-{epoch}.sql"));
-            await dump.WriteSchema(site.Source, token, file.Stream, cancellation);
-            await file.Complete(cancellation);
+            await SnapshotHolders.Take(
+                site,
+                run,
+                token,
+                async held =>
+                {
+                    await using OutputFile file = site.Io.Create(site.Folder(run).Fixed($"schema-{epoch}.sql"));
+                    await dump.WriteSchema(site.Source, held, file.Stream, cancellation);
+                    return await file.Complete(cancellation);
+                },
+                cancellation);
         }
         catch (PreconditionFailedException)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
@@ -13,7 +14,7 @@ namespace Mammoth.Migration.Snapshots;
 /// An epoch's snapshot: taken once, made known by a file in the run's folder, held in shifts (<see cref="Holding"/>) until another file releases it. Files, since
 /// its holders and those who read may be processes apart.
 /// </summary>
-public static class SnapshotHold
+public static partial class SnapshotHold
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
@@ -35,7 +36,7 @@ public static class SnapshotHold
             return ShiftEnd.Released;
         }
 
-        await using Held source = await Hold(site, record, folder, shift, taken, cancellation);
+        await using Held source = await Hold(site, record, run, shift, taken, cancellation);
         SnapshotHolder holder = source.Holder;
         string token = taken?.Token ?? holder.Token;
         using IDisposable? lent = source.Readers is { } own ? site.Lend(own, token) : null;
@@ -101,11 +102,18 @@ public static class SnapshotHold
     {
         RunFolder folder = site.Folder(run);
         var all = new List<HeldSnapshot>();
-        for (int epoch = 1; await folder.TryRead<HeldSnapshot>(folder.Fixed(Taken(epoch)), cancellation) is { } held; epoch++)
+
+        // An epoch whose snapshot could not be taken has none: the later ones count all the same.
+        await foreach (FileEntry file in site.Io.List(folder.Fixed("snapshots/"), cancellation))
         {
-            all.Add(held);
+            string name = file.Location[(file.Location.LastIndexOf('/') + 1)..];
+            if (file.Location == folder.Fixed($"snapshots/{name}") && TakenName().IsMatch(name))
+            {
+                all.Add(await folder.Read<HeldSnapshot>(file.Location, cancellation));
+            }
         }
 
+        all.Sort((a, b) => a.Epoch.CompareTo(b.Epoch));
         return all;
     }
 
@@ -142,26 +150,21 @@ public static class SnapshotHold
         }
     }
 
-    private static async Task<Held> Hold(MigrationSite site, RunRecord record, RunFolder folder, HolderShift shift, HeldSnapshot? taken, CancellationToken cancellation)
+    private static async Task<Held> Hold(MigrationSite site, RunRecord record, string run, HolderShift shift, HeldSnapshot? taken, CancellationToken cancellation)
     {
         if (taken is null)
         {
             return await Hold(site, record, null, cancellation);
         }
 
-        foreach (SnapshotHolders.Notice other in await SnapshotHolders.Of(folder, site.Io, shift.Epoch, cancellation))
+        try
         {
-            try
-            {
-                return await Hold(site, record, other.Token, cancellation);
-            }
-            catch (SnapshotGoneException)
-            {
-                // That one has gone without leaving.
-            }
+            return await SnapshotHolders.Take(site, run, taken.Token, token => Hold(site, record, token, cancellation), cancellation);
         }
-
-        throw Lost(shift.Epoch);
+        catch (SnapshotGoneException)
+        {
+            throw Lost(shift.Epoch);
+        }
     }
 
     /// <param name="token">From whom to take the snapshot over; null: a new one.</param>
@@ -291,22 +294,14 @@ public static class SnapshotHold
         try
         {
             bool released = await folder.Exists(folder.Fixed(Released(shift.Epoch)), cancellation);
+            ShiftEnd? end = released ? ShiftEnd.Released : null;
             if (!released && await announced.Renew(cancellation) && site.Holding != Holding.ByOne)
             {
-                IReadOnlyList<SnapshotHolders.Notice> holders = await SnapshotHolders.Of(folder, site.Io, shift.Epoch, cancellation);
-                if (holders.Any(h => h.Seat == shift.Seat && h.Shift > shift.Number))
-                {
-                    return ShiftEnd.Relieved;
-                }
-
-                if (held >= Crowded && shift.Seat > 1 && holders.Any(h => h.Seat < shift.Seat && h.Worker == site.Worker))
-                {
-                    return ShiftEnd.Over;
-                }
+                end = EndBeside(site, shift, held, await SnapshotHolders.Of(folder, site.Io, shift.Epoch, cancellation));
             }
 
             unheard.Restart();
-            return released ? ShiftEnd.Released : held >= shift.Most ? ShiftEnd.Over : null;
+            return end;
         }
         catch (Exception e) when (unheard.Elapsed < Patience && SourceErrors.Translate(e) is { IsTransient: true })
         {
@@ -314,7 +309,23 @@ public static class SnapshotHold
         }
     }
 
+    /// <summary>Whether a shift ends in view of who else holds the snapshot. While nobody else does, it stays.</summary>
+    private static ShiftEnd? EndBeside(MigrationSite site, HolderShift shift, TimeSpan held, IReadOnlyList<SnapshotHolders.Notice> holders)
+    {
+        if (holders.Any(h => h.Seat == shift.Seat && h.Shift > shift.Number))
+        {
+            return ShiftEnd.Relieved;
+        }
+
+        SnapshotHolders.Notice[] others = [.. holders.Where(h => h.Seat != shift.Seat && h.Until > DateTimeOffset.UtcNow)];
+        bool isCrowded = held >= Crowded && shift.Seat > 1 && others.Any(h => h.Worker == site.Worker);
+        return others.Length > 0 && (held >= shift.Most || isCrowded) ? ShiftEnd.Over : null;
+    }
+
     private static SnapshotLostException Lost(int epoch) => new($"The snapshot of epoch {epoch} went with the process that held it.");
+
+    [GeneratedRegex(@"^\d+\.json$", RegexOptions.CultureInvariant)]
+    private static partial Regex TakenName();
 
     private static string Taken(int epoch) => $"snapshots/{epoch}.json";
 

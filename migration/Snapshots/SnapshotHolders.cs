@@ -31,21 +31,28 @@ internal static class SnapshotHolders
         }
         catch (SnapshotGoneException gone)
         {
-            // It may have been relieved, and those who came after it too: whoever holds the same snapshot will do.
-            foreach (Notice other in await Read(site.Io, Prefix(site.Folder(run), null), cancellation))
+            // It may have been relieved, and those who came after it too: whoever holds the same snapshot will do. Those listed may all be relieved while they are
+            // asked: then there are others by now.
+            var tried = new HashSet<string>(StringComparer.Ordinal) { token };
+            for (bool isNew = true; isNew;)
             {
-                if (other.Token == token || !SnapshotHolder.HoldSame(other.Token, token))
+                isNew = false;
+                foreach (Notice other in await Read(site.Io, Prefix(site.Folder(run), null), cancellation))
                 {
-                    continue;
-                }
+                    if (!SnapshotHolder.HoldSame(other.Token, token) || !tried.Add(other.Token))
+                    {
+                        continue;
+                    }
 
-                try
-                {
-                    return await use(other.Token);
-                }
-                catch (SnapshotGoneException)
-                {
-                    // Nor this one.
+                    isNew = true;
+                    try
+                    {
+                        return await use(other.Token);
+                    }
+                    catch (SnapshotGoneException)
+                    {
+                        // Nor this one.
+                    }
                 }
             }
 

@@ -10,7 +10,8 @@ namespace Mammoth.Migration.Verification;
 
 /// <summary>A published table whose proof is divided, as it was when that was decided.</summary>
 /// <param name="Metadata">Where its metadata lies.</param>
-public sealed record DividedTable(TableIdentifier Table, string Metadata, long SnapshotId, ProofParts Parts);
+/// <param name="Aside">Where that of its quarantined rows lies, or null.</param>
+public sealed record DividedTable(TableIdentifier Table, string Metadata, long SnapshotId, ProofParts Parts, string? Aside = null);
 
 /// <summary>The proof of a published table in steps of their own, where one would take too long; see <see cref="PublishedProof"/>.</summary>
 public static class DividedProof
@@ -26,7 +27,8 @@ public static class DividedProof
                 ProofParts parts = await Divide(site, loaded.Metadata, cancellation);
                 if (parts.Count > 1)
                 {
-                    return (null, new DividedTable(table, loaded.MetadataLocation, recorded.Snapshot.SnapshotId, parts));
+                    LoadedTable? aside = await PublishedProof.Aside(site.Catalog, table, cancellation);
+                    return (null, new DividedTable(table, loaded.MetadataLocation, recorded.Snapshot.SnapshotId, parts, aside?.MetadataLocation));
                 }
             }
             catch (Exception e) when (PublishedProof.IsDamage(e))
@@ -43,7 +45,7 @@ public static class DividedProof
     {
         try
         {
-            TableMetadata metadata = await Metadata(site, table, cancellation);
+            TableMetadata metadata = await Metadata(site, table.Metadata, cancellation);
             return (await PublishedProof.Digest(site.Io, metadata, null, PublishedProof.Recorded(metadata)!.Columns, (part, table.Parts.Bytes), cancellation), null);
         }
         catch (Exception e) when (PublishedProof.IsDamage(e))
@@ -58,12 +60,13 @@ public static class DividedProof
     {
         try
         {
-            TableMetadata metadata = await Metadata(site, table, cancellation);
+            TableMetadata metadata = await Metadata(site, table.Metadata, cancellation);
             LoadedTable loaded = new(table.Table, metadata, table.Metadata, 0);
+            LoadedTable? aside = table.Aside is { } at ? new(PublishedProof.QuarantineOf(table.Table), await Metadata(site, at, cancellation), at, 0) : null;
             PublishedProof.RecordedRows recorded = PublishedProof.Recorded(metadata)!;
             return digest is null
                 ? PublishedProof.Damaged(loaded, recorded, problem!)
-                : await PublishedProof.Judge(site.Io, loaded, await PublishedProof.Aside(site.Catalog, table.Table, cancellation), recorded, RowDigest.Parse(digest), cancellation);
+                : await PublishedProof.Judge(site.Io, loaded, aside, recorded, RowDigest.Parse(digest), cancellation);
         }
         catch (Exception e) when (PublishedProof.IsDamage(e))
         {
@@ -72,9 +75,9 @@ public static class DividedProof
     }
 
     /// <summary>Not as the catalog has it by now: all parts are of one state.</summary>
-    private static async Task<TableMetadata> Metadata(MigrationSite site, DividedTable table, CancellationToken cancellation)
+    private static async Task<TableMetadata> Metadata(MigrationSite site, string location, CancellationToken cancellation)
     {
-        FileContent content = await site.Io.Read(table.Metadata, cancellation) ?? throw new FileNotFoundException($"{table.Metadata} is gone.", table.Metadata);
+        FileContent content = await site.Io.Read(location, cancellation) ?? throw new FileNotFoundException($"{location} is gone.", location);
         return TableMetadataJson.Read(content.Bytes);
     }
 

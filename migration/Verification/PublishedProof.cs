@@ -6,6 +6,7 @@ using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
@@ -86,7 +87,8 @@ public static class PublishedProof
     internal static TableProof Damaged(LoadedTable table, RecordedRows recorded, string message) => new(
         table.Identifier.ToString(), recorded.Snapshot.SnapshotId, recorded.Digest, null, $"it can't be read: {message}");
 
-    internal static bool IsDamage(Exception e) => e is IOException or InvalidDataException or FormatException;
+    /// <summary>What is wrong with the files; a store that is away for now says nothing of them, and is asked again.</summary>
+    internal static bool IsDamage(Exception e) => e is InvalidDataException or FormatException || (e is IOException && SourceErrors.Translate(e) is not { IsTransient: true });
 
     internal static async Task<TableProof> Judge(IFileIO io, LoadedTable table, LoadedTable? aside, RecordedRows recorded, RowDigest found, CancellationToken cancellation)
     {
@@ -158,7 +160,7 @@ public static class PublishedProof
     private static CopyColumn[] Columns(string json) =>
         [.. JsonSerializer.Deserialize<SourceColumn[]>(json, RunFolder.Json)!.Select(c => new CopyColumn(c.Name, c.Wire))];
 
-    private static TableIdentifier QuarantineOf(TableIdentifier table) => new(table.Namespace, QuarantineRows.TableName(table.Name));
+    internal static TableIdentifier QuarantineOf(TableIdentifier table) => new(table.Namespace, QuarantineRows.TableName(table.Name));
 
     /// <param name="Digest">Recorded with the snapshot.</param>
     internal sealed record RecordedRows(Snapshot Snapshot, string Digest, IReadOnlyList<CopyColumn> Columns);

@@ -77,7 +77,18 @@ internal sealed class Journal : IDisposable
         using var reader = Command(sql, values).ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())
-            rows.Add(read(reader));
+        {
+            try
+            {
+                rows.Add(read(reader));
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidCastException or InvalidOperationException or OverflowException or FormatException)
+            {
+                // Damage that SQLite can't see: a time beyond all years, a null where there is none.
+                throw JournalException.Of(Path, new SqliteException(e.Message, 11));
+            }
+        }
+
         return rows;
     }
 

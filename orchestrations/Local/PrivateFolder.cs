@@ -1,7 +1,7 @@
 namespace Mammoth.Orchestrations.Local;
 
 /// <summary>A folder that only its owner can look into: journals hold no credentials, but names, filters and failures.</summary>
-internal static class PrivateFolder
+public static class PrivateFolder
 {
     /// <summary>Makes it where it is not there; one that is there stays as its owner made it.</summary>
     public static void Create(string path)

@@ -5,7 +5,8 @@ namespace Mammoth.Orchestrations.Migrations;
 
 /// <summary>
 /// One of the holders of an epoch's snapshot, in shifts: a successor starts while the one before it still holds, which leaves once it is relieved. Continues as new
-/// after <see cref="ShiftsPerTurn"/> shifts; the last of a turn ends without a successor, since no call may be open then, and the other holder bridges the gap.
+/// after <see cref="ShiftsPerTurn"/> shifts; the last of a turn ends without a successor, since no call may be open then, and the other holder bridges the gap: the
+/// second's turns end half a turn after the first's, and a shift does not end like that while nobody else holds the snapshot.
 /// </summary>
 public sealed class KeepSnapshot : LoopingOrchestration<KeepSnapshot, KeepSnapshot.Input, Nothing>
 {
@@ -21,32 +22,34 @@ public sealed class KeepSnapshot : LoopingOrchestration<KeepSnapshot, KeepSnapsh
 
     public override async Task<Next<Input, Nothing>> Run(OrchestrationContext context, Input input)
     {
-        for (int number = input.First; number < input.First + ShiftsPerTurn; number++)
+        // The second holder's first turn is half as long.
+        int end = input.First + (input.First == 0 && input.Seat > 1 ? ShiftsPerTurn / 2 : ShiftsPerTurn);
+        for (int number = input.First; number < end; number++)
         {
-            bool last = number == input.First + ShiftsPerTurn - 1;
+            bool last = number == end - 1;
             Task<HoldSnapshot.Result> holding = Hold(context, input, number, last);
             while (!last && input.Shift is { } length && await Task.WhenAny(holding, context.Sleep(length)) != holding)
             {
                 number++;
-                last = number == input.First + ShiftsPerTurn - 1;
+                last = number == end - 1;
                 Task<HoldSnapshot.Result> successor = Hold(context, input, number, last);
                 await holding;
                 holding = successor;
             }
 
-            ShiftEnd end = (await holding).End;
-            if (end == ShiftEnd.Released)
+            ShiftEnd ended = (await holding).End;
+            if (ended == ShiftEnd.Released)
             {
                 return Done(default);
             }
 
-            if (end == ShiftEnd.Lost)
+            if (ended == ShiftEnd.Lost)
             {
                 await context.Sleep(Breath);
             }
         }
 
-        return Again(input with { First = input.First + ShiftsPerTurn });
+        return Again(input with { First = end });
     }
 
     private static Task<HoldSnapshot.Result> Hold(OrchestrationContext context, Input input, int number, bool last) =>

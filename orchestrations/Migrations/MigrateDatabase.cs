@@ -102,7 +102,7 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
         { Interrupted: null, Lost: false } => true,
 
         // Interrupted again, and of all tables only of those: they must not hold up the others for ever.
-        { Interrupted: not null, IsRecorded: true } when input.OnError == OnError.Continue && input.WentOn && vain > 0 => true,
+        { Interrupted: not null, IsRecorded: true, Lost: false } when input.OnError == OnError.Continue && input.WentOn && vain > 0 => true,
         _ => null,
     };
 

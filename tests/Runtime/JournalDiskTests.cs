@@ -143,4 +143,29 @@ public sealed class JournalDiskTests
             }
         }
     }
+
+    [Theory]
+    [InlineData("UPDATE instances SET created = 9223372036854775807")]
+    [InlineData("UPDATE instances SET updated = -1")]
+    public async Task A_value_that_can_not_be_is_told_as_damage(string damage)
+    {
+        using var journal = new LocalJournal();
+        await using (var host = await journal.Open())
+        {
+            await host.Start<Decision>("decision", default(Nothing), Cancellation);
+        }
+
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={journal.Path};Pooling=False"))
+        {
+            await connection.OpenAsync(Cancellation);
+            await using var command = new Microsoft.Data.Sqlite.SqliteCommand(damage, connection);
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
+        }
+
+        var e = await Assert.ThrowsAsync<JournalException>(async () =>
+        {
+            await using var host = await journal.Open();
+        });
+        Assert.Contains("is damaged", e.Message, StringComparison.Ordinal);
+    }
 }

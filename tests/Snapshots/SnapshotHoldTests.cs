@@ -1,0 +1,84 @@
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Runs;
+using Mammoth.Migration.Snapshots;
+using Mammoth.Tests.Fixtures;
+using Mammoth.Tests.Migrations;
+
+namespace Mammoth.Tests.Snapshots;
+
+/// <summary>Shifts of holders, without an orchestration around them.</summary>
+public sealed class SnapshotHoldTests(PostgresFixture postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_shift_that_is_over_stays_while_nobody_else_holds_the_snapshot()
+    {
+        using var warehouse = new MigrationWarehouse();
+        (MigrationSite site, string run) = await Begin(warehouse);
+        Task<ShiftEnd> first = SnapshotHold.Run(site, run, new HolderShift(1, 1, 0, TimeSpan.FromSeconds(1)), Cancellation);
+        string token = (await SnapshotHold.Await(site, run, 1, Cancellation)).Token;
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation);
+        Assert.False(first.IsCompleted, "It left, and nobody was there.");
+
+        Task<ShiftEnd> second = SnapshotHold.Run(site, run, new HolderShift(1, 2, 0), Cancellation);
+        Assert.Equal(ShiftEnd.Over, await first.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        await using (var reader = await site.Read(run, token, Cancellation))
+            Assert.Equal(token.Split('@')[1], reader.Token.Split('@')[1]);
+
+        // Its seat's next shift takes the snapshot over from the other seat's.
+        Task<ShiftEnd> third = SnapshotHold.Run(site, run, new HolderShift(1, 1, 1), Cancellation);
+        await SnapshotHold.Release(site, run, 1, Cancellation);
+        Assert.Equal([ShiftEnd.Released, ShiftEnd.Released], await Task.WhenAll(second, third));
+    }
+
+    [Fact]
+    public async Task A_shift_whose_predecessors_are_all_gone_tells_the_loss()
+    {
+        using var warehouse = new MigrationWarehouse();
+        (MigrationSite site, string run) = await Begin(warehouse);
+        using (var dies = CancellationTokenSource.CreateLinkedTokenSource(Cancellation))
+        {
+            Task<ShiftEnd> first = SnapshotHold.Run(site, run, new HolderShift(1, 1, 0), dies.Token);
+            await SnapshotHold.Await(site, run, 1, Cancellation);
+            await dies.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        }
+
+        foreach (HolderShift later in (HolderShift[])[new(1, 1, 0), new(1, 1, 1), new(1, 2, 0)])
+            await Assert.ThrowsAsync<Mammoth.Migration.Errors.SnapshotLostException>(() => SnapshotHold.Run(site, run, later, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_second_holder_of_a_snapshot_that_is_never_taken_is_released()
+    {
+        using var warehouse = new MigrationWarehouse();
+        (MigrationSite site, string run) = await Begin(warehouse);
+        Task<ShiftEnd> second = SnapshotHold.Run(site, run, new HolderShift(1, 2, 0), Cancellation);
+        await SnapshotHold.Release(site, run, 1, Cancellation);
+        Assert.Equal(ShiftEnd.Released, await second.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+    }
+
+    [Fact]
+    public async Task An_epoch_without_a_snapshot_hides_none_that_came_later()
+    {
+        using var warehouse = new MigrationWarehouse();
+        (MigrationSite site, string run) = await Begin(warehouse);
+        RunFolder folder = site.Folder(run);
+        foreach (int epoch in (int[])[1, 3, 12])
+            await folder.Write(folder.Fixed($"snapshots/{epoch}.json"), new HeldSnapshot(epoch, $"token-{epoch}", "1:1:", null, DateTimeOffset.UnixEpoch), Cancellation);
+        await folder.Write(folder.Fixed("snapshots/2-released.json"), new { epoch = 2 }, Cancellation);
+        await folder.Write(folder.Fixed("snapshots/held/12-1-00000-x.json"), new { epoch = 12 }, Cancellation);
+        Assert.Equal([1, 3, 12], (await SnapshotHold.All(site, run, Cancellation)).Select(s => s.Epoch));
+    }
+
+    private async Task<(MigrationSite Site, string Run)> Begin(MigrationWarehouse warehouse)
+    {
+        string source = await postgres.CreateDatabaseAsync("shifts", Cancellation);
+        MigrationSite site = await warehouse.Site(source, Cancellation);
+        site = new MigrationSite(site.Source, site.Io, site.Catalog, site.Progress) { Holding = new Holding(2, TimeSpan.FromMinutes(5)) };
+        var record = new RunRecord(RunRecord.NewId(DateTimeOffset.UtcNow), new MigrationOptions { Slots = 1 }, site.SourceName, DateTimeOffset.UtcNow);
+        await RunRecord.Begin(site, record, Cancellation);
+        return (site, record.RunId);
+    }
+}
