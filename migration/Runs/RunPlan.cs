@@ -1,7 +1,7 @@
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
-using Mammoth.Migration.Plans;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Snapshots;
 using Mammoth.Postgres.Catalog;

@@ -18,11 +18,17 @@ internal static class PlaceCases
         yield return new("circle", "circle", "string", r => $"<{Point(r)},{r.Next(50)}.25>");
         yield return new("geometry", "public.geometry", "binary", Geometry)
         {
-            Extension = "postgis", HasArray = false, Back = "({0})::pg_catalog.bytea::public.geometry", Printed = "({0})::pg_catalog.bytea::pg_catalog.text",
+            Extension = "postgis",
+            HasArray = false,
+            Back = "({0})::pg_catalog.bytea::public.geometry",
+            Printed = "({0})::pg_catalog.bytea::pg_catalog.text",
         };
         yield return new("geography", "public.geography", "binary", r => $"POINT({r.Next(-180, 180)} {r.Next(-90, 90)})")
         {
-            Extension = "postgis", HasArray = false, Back = "({0})::pg_catalog.bytea::public.geography", Printed = "({0})::pg_catalog.bytea::pg_catalog.text",
+            Extension = "postgis",
+            HasArray = false,
+            Back = "({0})::pg_catalog.bytea::public.geography",
+            Printed = "({0})::pg_catalog.bytea::pg_catalog.text",
         };
     }
 
