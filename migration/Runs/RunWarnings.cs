@@ -82,7 +82,7 @@ public static class RunWarnings
             string text = ++kept == Most ? "More warnings came than are kept of a run: the others are in the log only."
                 : message.Length > Longest ? $"{message[..(char.IsHighSurrogate(message[Longest - 1]) ? Longest - 1 : Longest)]}…"
                 : message;
-            await folder.Write(folder.Fresh($"{Folder}{now:yyyyMMdd'T'HHmmssfff}"), new RunWarning(now, text), cancellation);
+            await folder.Write(folder.Fresh($"{Folder}{now:yyyyMMdd'T'HHmmssfffffff}-{kept:00}"), new RunWarning(now, text), cancellation);
         }
     }
 }
