@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableTask.Core.Exceptions;
+using Grpc.Core;
 using Mammoth.Orchestrations.Runtime;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -54,13 +55,13 @@ public sealed class DurableClient(DurableTaskClient client, Registry registry) :
     public async Task Suspend(string instanceId, CancellationToken cancellation = default)
     {
         await Running(instanceId, cancellation);
-        await client.SuspendInstanceAsync(instanceId, null, cancellation);
+        await Unless(instanceId, client.SuspendInstanceAsync(instanceId, null, cancellation), cancellation);
     }
 
     public async Task Resume(string instanceId, CancellationToken cancellation = default)
     {
         await Running(instanceId, cancellation);
-        await client.ResumeInstanceAsync(instanceId, null, cancellation);
+        await Unless(instanceId, client.ResumeInstanceAsync(instanceId, null, cancellation), cancellation);
     }
 
     /// <summary>Durable Functions ends the instance alone; its children, found by their ids, are ended one by one.</summary>
@@ -90,6 +91,19 @@ public sealed class DurableClient(DurableTaskClient client, Registry registry) :
 
     public Task SignalEntity(EntityId entity, string operation, JsonElement args, CancellationToken cancellation = default) =>
         client.Entities.SignalEntityAsync(new EntityInstanceId(entity.Name, entity.Key), operation, args, null, cancellation);
+
+    /// <summary>The host refuses what an instance is already; what is listed of it lags behind, so that it is asked twice.</summary>
+    private async Task Unless(string instanceId, Task asked, CancellationToken cancellation)
+    {
+        try
+        {
+            await asked;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)
+        {
+            await Running(instanceId, cancellation);
+        }
+    }
 
     /// <summary>Durable Functions keeps or drops what is sent to an absent instance, as the backend pleases: asked first, all are alike.</summary>
     private async Task Running(string instanceId, CancellationToken cancellation)
