@@ -39,7 +39,7 @@ public static class ChunkCopy
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
         await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options);
         CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, writer, quarantine, cancellation);
-        if (unfit.TextColumns.Count > 0)
+        if (unfit.IsVoid)
         {
             await Discard(site, run.RunId, table, attempt);
             site.Progress.Report(new ProgressEvent.Restarted(table.Plan.Index, $"{string.Join(", ", unfit.TextColumns)} held a value that did not fit; carried as text from here on"));
@@ -71,30 +71,32 @@ public static class ChunkCopy
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
         CopyColumn[] columns = [.. table.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
-        CopyTotals totals;
-        await using (CopyReader reader = await CopyReader.OpenAsync(session.Connection, SelectStatement.OfChunk(table, chunk), columns, new CopyDecoderOptions { UncheckedText = session.IsUnchecked }, unfit, cancellation))
+        var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked };
+        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, cancellation);
+        CopyTotals totals = reader.Totals;
+        await using (var batches = new CopyBatches(reader, cancellation))
         {
-            CopyTotals reported = reader.Totals;
-            while (await reader.ReadAsync(cancellation) is { } batch)
+            while (await batches.Next(cancellation) is { } step)
             {
-                using (batch)
+                using (step.Batch)
                 {
                     // Once the chunk is void its rows are only read on, to find every column that needs to become text at once.
-                    if (unfit.TextColumns.Count == 0)
+                    if (!unfit.IsVoid)
                     {
-                        await writer.Write(batch, cancellation);
+                        await writer.Write(step.Batch, cancellation);
                         await unfit.Flush(quarantine, cancellation);
                     }
                 }
 
-                site.Progress.Report(new ProgressEvent.Copied(table.Index, reader.Totals.Rows - reported.Rows, reader.Totals.Bytes - reported.Bytes));
-                reported = reader.Totals;
+                site.Progress.Report(new ProgressEvent.Copied(table.Index, step.Totals.Rows - totals.Rows, step.Totals.Bytes - totals.Bytes));
+                totals = step.Totals;
             }
 
+            // With those behind the last batch.
             totals = reader.Totals;
         }
 
-        if (unfit.TextColumns.Count == 0)
+        if (!unfit.IsVoid)
         {
             await unfit.Flush(quarantine, cancellation);
         }

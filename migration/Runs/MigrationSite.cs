@@ -92,6 +92,11 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
             SnapshotHolders.Take(this, run, token, held => SnapshotReader.OpenUnder(lease, Source, held, cancellation), cancellation);
     }
 
+    /// <summary>A session to look around in at a snapshot, beside those that read.</summary>
+    /// <exception cref="Mammoth.Postgres.Errors.SnapshotGoneException">No holder of the run has it any more.</exception>
+    public Task<SourceSession> Inspect(string run, string token, CancellationToken cancellation) =>
+        SnapshotHolders.Take(this, run, token, held => SnapshotSession.Inspect(Source, held, cancellation), cancellation);
+
     /// <summary>Connects to the source and hangs up again: what keeps us from it is best told before anything is begun.</summary>
     /// <exception cref="Mammoth.Postgres.Errors.SourceConnectionException">It can't be connected to.</exception>
     public async Task Reach(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Mammoth.Migration.Connections;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Errors;
@@ -95,7 +96,8 @@ public static class RunPlan
     private static async Task<MigrationPlan> Inspect(MigrationSite site, string run, MigrationOptions options, string token, CancellationToken cancellation)
     {
         Database database;
-        await using (SnapshotReader session = await site.Read(run, token, cancellation))
+        await using (ConnectionPlace? place = site.Budget is null ? null : await site.Budget.Enter(cancellation))
+        await using (SourceSession session = await site.Inspect(run, token, cancellation))
         {
             database = await CatalogReader.Read(session.Connection, cancellation);
         }

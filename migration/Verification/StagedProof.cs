@@ -11,7 +11,6 @@ using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
 using Mammoth.Postgres.Sessions;
-using Npgsql;
 
 namespace Mammoth.Migration.Verification;
 
@@ -100,8 +99,7 @@ public static class StagedProof
         await using SnapshotReader session = await site.Read(run, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
-        await using var command = new NpgsqlCommand(SelectStatement.Count(staged.Opened.Plan), session.Connection) { CommandTimeout = 0 };
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        return long.Parse((await session.Scalar(SelectStatement.Count(staged.Opened.Plan), cancellation))!, CultureInfo.InvariantCulture);
     }
 
     /// <summary>
