@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mammoth.Benchmarks.Measuring;
 using Mammoth.Benchmarks.Pipeline;
 using Mammoth.Benchmarks.Server;
@@ -11,69 +12,64 @@ internal sealed class CopyCase : ICase
 
     public string Description => "a table into Parquet, against one COPY to nowhere and against DuckDB";
 
-    public async Task<IReadOnlyList<Finding>> RunAsync(Bench bench, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Finding> RunAsync(Bench bench, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        List<Finding> findings = [];
         foreach (BenchTable table in bench.Tables)
         {
             long rows = await table.MakeAsync(bench.Server, bench.Scale, bench.Tell, cancellationToken);
 
             // Once for nothing: what the server and the machine need to have read.
             await Opponents.RawCopyAsync(bench, BenchTable.Database, table.Name, tls: false, cancellationToken);
-            List<Pair> pairs = [];
-            for (int i = 0; i < bench.Pairs; i++)
-            {
-                bench.Tell($"{table.Name}: pair {i + 1} of {bench.Pairs}");
-                pairs.Add(await MeasureAsync(bench, table, rows, backwards: i % 2 == 1, cancellationToken));
-            }
-
-            findings.Add(Times(table, rows, pairs));
-            findings.Add(Figures(table, pairs));
+            IReadOnlyList<Pair> pairs = await bench.InPairsAsync<Pair>(table.Name, p => Turns(bench, table, rows, p, cancellationToken));
+            yield return Times(table, rows, pairs);
+            yield return Figures(table, pairs);
         }
-
-        return findings;
     }
 
-    private static async Task<Pair> MeasureAsync(Bench bench, BenchTable table, long rows, bool backwards, CancellationToken cancellationToken)
+    private static Func<Task>[] Turns(Bench bench, BenchTable table, long rows, Pair pair, CancellationToken cancellationToken)
     {
-        Pair pair = new();
         string source = bench.Server.ConnectionString(BenchTable.Database);
-        Func<Task>[] turns =
+        return
         [
             async () => pair.Raw = await Opponents.RawCopyAsync(bench, BenchTable.Database, table.Name, tls: false, cancellationToken),
             async () => pair.One = await bench.Mammoth.MigrateAsync(source, 1, [$"public.{table.Name}"], keepWarehouse: false, cancellationToken),
             async () => pair.Two = await bench.Mammoth.MigrateAsync(source, 2, [$"public.{table.Name}"], keepWarehouse: false, cancellationToken),
             async () => (pair.DuckDb, pair.DuckDbPeak) = await Opponents.CsvThroughDuckDbAsync(bench, table, rows, cancellationToken),
         ];
-        foreach (Func<Task> turn in backwards ? turns.Reverse() : turns)
-            await turn();
-
-        return pair;
     }
 
-    private static Finding Times(BenchTable table, long rows, List<Pair> pairs)
+    private static Finding Times(BenchTable table, long rows, IReadOnlyList<Pair> pairs)
     {
-        FindingRow Row(string label, Func<Pair, TimeSpan> wall, Func<Pair, TimeSpan> cpu, Func<Pair, long> peak) => new(label,
+        FindingRow Program(string label, Func<Pair, Measurement?> of, Func<Pair, long> peak) => Row(
+            label, p => of(p)!.Wall, p => of(p)!.Cpu, peak, p => of(p)!.ServerCpu, p => of(p)!.Others);
+        FindingRow Copy(string label, Func<Pair, MigrationMeasures?> of) => Row(label, p => of(p)!.Copy, p => of(p)!.CopyCpu, p => of(p)!.CopyPeak, null, null);
+        FindingRow Whole(string label, Func<Pair, MigrationMeasures?> of) => Row(
+            label, p => of(p)!.Wall, p => of(p)!.WholeCpu, p => of(p)!.Peak, p => of(p)!.ServerCpu, p => of(p)!.Others);
+        FindingRow Row(string label, Func<Pair, TimeSpan> wall, Func<Pair, TimeSpan> cpu, Func<Pair, long> peak, Func<Pair, TimeSpan?>? server, Func<Pair, double?>? others) => new(label,
         [
             Median.Of(pairs, p => wall(p).TotalSeconds), Median.Of(pairs, p => cpu(p).TotalSeconds), Median.Of(pairs, p => cpu(p).TotalMicroseconds / rows),
             rows / Median.Of(pairs, p => wall(p).TotalSeconds), Median.Of(pairs, p => peak(p) / 1e6),
+            server is null ? null : Median.OfKnown(pairs, p => server(p)?.TotalSeconds), others is null ? null : Median.OfKnown(pairs, others),
         ]);
 
         MigrationMeasures last = pairs[^1].Two!;
         return new(
             $"{table.Name}: {rows:N0} rows, {last.SourceBytes / 1e6:N0} MB of COPY, {last.FileBytes / 1e6:N0} MB of Parquet in {last.Chunks} chunks; {pairs.Count} pairs, medians",
-            ["wall s", "cpu s", "cpu µs/row", "rows/s", "peak MB"],
+            ["wall s", "cpu s", "cpu µs/row", "rows/s", "peak MB", "server cpu s", "others' cores"],
             [
-                Row("psql COPY binary > /dev/null", p => p.Raw!.Wall, p => p.Raw!.Cpu, p => p.Raw!.PeakMemory),
-                Row("psql COPY csv | DuckDB", p => p.DuckDb!.Wall, p => p.DuckDb!.Cpu, p => p.DuckDbPeak),
-                Row("mammoth, 1 stream, copy", p => p.One!.Copy, p => p.One!.CopyCpu, p => p.One!.CopyPeak),
-                Row("mammoth, 1 stream, whole command", p => p.One!.Wall, p => p.One!.WholeCpu, p => p.One!.Peak),
-                Row("mammoth, 2 streams, copy", p => p.Two!.Copy, p => p.Two!.CopyCpu, p => p.Two!.CopyPeak),
-                Row("mammoth, 2 streams, whole command", p => p.Two!.Wall, p => p.Two!.WholeCpu, p => p.Two!.Peak),
-            ]);
+                Program("psql COPY binary > /dev/null", p => p.Raw, p => p.Raw!.PeakMemory),
+                Program("psql COPY csv | DuckDB", p => p.DuckDb, p => p.DuckDbPeak),
+                Copy("mammoth, 1 stream, copy", p => p.One),
+                Whole("mammoth, 1 stream, whole command", p => p.One),
+                Copy("mammoth, 2 streams, copy", p => p.Two),
+                Whole("mammoth, 2 streams, whole command", p => p.Two),
+            ])
+        {
+            Measured = pairs,
+        };
     }
 
-    private static Finding Figures(BenchTable table, List<Pair> pairs)
+    private static Finding Figures(BenchTable table, IReadOnlyList<Pair> pairs)
     {
         FindingRow Row(string label, Func<Pair, MigrationMeasures, double> value, IReadOnlyList<double> limit, IReadOnlyList<double> aim) => new(label,
             [Median.Of(pairs, p => value(p, p.One!)), Median.Of(pairs, p => value(p, p.Two!))]) { Limit = limit, Aim = aim };

@@ -5,6 +5,9 @@ internal sealed record Finding(string Title, IReadOnlyList<string> Columns, IRea
 {
     /// <summary>What is said below the table.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What each value is the median of, for machines.</summary>
+    public object? Measured { get; init; }
 }
 
 /// <param name="Values">One a column; null: there is none.</param>

@@ -5,7 +5,7 @@ namespace Mammoth.Benchmarks.Pipeline;
 /// <summary>The command <c>mammoth</c> that is measured.</summary>
 /// <param name="path">The program.</param>
 /// <param name="scratch">A folder for warehouses.</param>
-internal sealed class MammothProgram(string path, string scratch)
+internal sealed class MammothProgram(Meter meter, string path, string scratch)
 {
     private int runs;
 
@@ -18,9 +18,14 @@ internal sealed class MammothProgram(string path, string scratch)
         string[] line = [path, "migrate", "--warehouse", warehouse, "--slots", $"{slots}", "--output", "json", .. include.SelectMany(i => new[] { "--include", i })];
         try
         {
-            Measurement whole = await Measurement.OfAsync(line, Environment(samples, source), cancellationToken);
+            Measurement whole = await meter.RunAsync(line, Environment(samples, source), cancellationToken);
             whole.Checked("mammoth migrate");
             return MigrationMeasures.Of(whole, InnerSamples.Read(samples), RunTimes.Read(warehouse, whole.Output), warehouse);
+        }
+        catch
+        {
+            keepWarehouse = false;
+            throw;
         }
         finally
         {
@@ -33,7 +38,7 @@ internal sealed class MammothProgram(string path, string scratch)
     /// <summary>Reads a warehouse back and compares the digest of its rows.</summary>
     public async Task<Measurement> VerifyAsync(string warehouse, CancellationToken cancellationToken)
     {
-        Measurement whole = await Measurement.OfAsync([path, "verify", "--warehouse", warehouse, "--output", "json"], new Dictionary<string, string>(), cancellationToken);
+        Measurement whole = await meter.RunAsync([path, "verify", "--warehouse", warehouse, "--output", "json"], new Dictionary<string, string>(), cancellationToken);
         return whole.Checked("mammoth verify");
     }
 

@@ -9,4 +9,11 @@ internal static class Median
         int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
+
+    /// <summary>Null where one is not known.</summary>
+    public static double? OfKnown<T>(IEnumerable<T> measured, Func<T, double?> value)
+    {
+        double?[] values = [.. measured.Select(value)];
+        return values.Any(v => v is null) ? null : Of(values, v => v!.Value);
+    }
 }

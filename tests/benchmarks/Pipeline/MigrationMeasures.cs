@@ -21,6 +21,12 @@ internal sealed record MigrationMeasures
     /// <summary>All chunks, one after the other.</summary>
     public required TimeSpan CopyWork { get; init; }
 
+    /// <summary>All tables one after the other, from the end of their one chunk until their commit was prepared; null where some have several chunks.</summary>
+    public required TimeSpan? StageWork { get; init; }
+
+    /// <summary>All tables, one after the other, from there until they were verified.</summary>
+    public required TimeSpan ProveWork { get; init; }
+
     /// <summary>From the last chunk's end until every table was verified.</summary>
     public required TimeSpan Verify { get; init; }
 
@@ -31,6 +37,12 @@ internal sealed record MigrationMeasures
     public required TimeSpan CopyCpu { get; init; }
 
     public required TimeSpan WholeCpu { get; init; }
+
+    /// <summary>Of the database server during the whole command.</summary>
+    public TimeSpan? ServerCpu { get; init; }
+
+    /// <summary>Cores that everything else took meanwhile.</summary>
+    public double? Others { get; init; }
 
     /// <summary>Managed bytes that were allocated while it copied.</summary>
     public required long CopyAllocated { get; init; }
@@ -64,10 +76,14 @@ internal sealed record MigrationMeasures
             Before = before,
             Copy = times.CopyFinished - times.CopyStarted,
             CopyWork = times.CopyWork,
+            StageWork = times.StageWork,
+            ProveWork = times.ProveWork,
             Verify = times.Proven - times.CopyFinished,
             After = whole.Wall - proven,
             CopyCpu = end.Cpu - begin.Cpu,
             WholeCpu = whole.Cpu,
+            ServerCpu = whole.ServerCpu,
+            Others = whole.Others,
             CopyAllocated = end.Allocated - begin.Allocated,
             CopyPeak = whole.Memory.FirstOrDefault(m => m.Utc >= times.CopyFinished, whole.Memory[^1]).Peak,
             Peak = whole.PeakMemory,

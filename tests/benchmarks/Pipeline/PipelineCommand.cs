@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Mammoth.Benchmarks.Cases;
+using Mammoth.Benchmarks.Measuring;
 using Mammoth.Benchmarks.Server;
 
 namespace Mammoth.Benchmarks.Pipeline;
@@ -8,7 +9,7 @@ namespace Mammoth.Benchmarks.Pipeline;
 /// <summary><c>pipeline</c>: the whole command, measured in pairs against what else there is.</summary>
 internal static class PipelineCommand
 {
-    private static readonly ICase[] Cases = [new CopyCase()];
+    private static readonly ICase[] Cases = [new CopyCase(), new TlsCase(), new ManyTablesCase(), new LargeValuesCase(), new ReadBackCase()];
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -19,7 +20,7 @@ internal static class PipelineCommand
         Option<double> scale = new("--rows-scale") { Description = "1.0: 6 million rows of lineitem, 5 million of mixed.", DefaultValueFactory = _ => 1.0 };
         Option<int> pairs = new("--pairs") { Description = "How often each is measured; medians are told.", DefaultValueFactory = _ => 3 };
         Option<string?> only = new("--only") { Description = $"Cases, by comma; all where none is named. {string.Join("; ", Cases.Select(c => $"{c.Name}: {c.Description}"))}." };
-        Option<string?> keep = new("--keep") { Description = "The folder of the cluster, its data and what is written; kept for the next run. artifacts/bench where none is given." };
+        Option<string?> keep = KeptFolder.Option();
         Option<string?> cli = new("--cli") { Description = "Measure the program in this folder instead of publishing this clone's." };
         Option<bool> noBuild = new("--no-build") { Description = "Measure what was published last." };
         Option<bool> json = new("--json") { Description = "Print what was found as JSON." };
@@ -30,31 +31,47 @@ internal static class PipelineCommand
             if (names.FirstOrDefault(n => Cases.All(c => c.Name != n)) is { } unknown)
                 throw new ArgumentException($"There is no case {unknown}.");
 
-            string folder = Path.GetFullPath(parsed.GetValue(keep) ?? Path.Combine(Repository.Root(), "artifacts", "bench"));
-            Directory.CreateDirectory(folder);
+            string folder = KeptFolder.Of(parsed.GetValue(keep));
             string program = parsed.GetValue(cli) is { } given ? Path.Combine(given, "mammoth") : await PublishAsync(Path.Combine(folder, "cli"), parsed.GetValue(noBuild), cancellationToken);
             string chosen = parsed.GetValue(table)!;
             await using BenchServer server = await BenchServer.StartAsync(folder, cancellationToken);
+            Meter meter = new(server.Process);
             Bench bench = new(
-                server, new MammothProgram(program, folder), [.. BenchTable.All.Where(t => chosen == "both" || t.Name == chosen)],
+                server, meter, new MammothProgram(meter, program, folder), [.. BenchTable.All.Where(t => chosen == "both" || t.Name == chosen)],
                 parsed.GetValue(scale), parsed.GetValue(pairs), folder, Tell);
             Machine machine = await Machine.OfAsync(server, program, cancellationToken);
             Tell(machine.ToString());
             List<Finding> findings = [];
-            foreach (ICase one in Cases.Where(c => names.Contains(c.Name)))
+            void Found(Finding finding)
             {
-                IReadOnlyList<Finding> found = await one.RunAsync(bench, cancellationToken);
-                findings.AddRange(found);
+                findings.Add(finding);
                 if (!parsed.GetValue(json))
-                    Console.Write(string.Concat(found.Select(FindingText.Of)));
+                    Console.Write(FindingText.Of(finding));
             }
+
+            foreach (ICase one in Cases.Where(c => names.Contains(c.Name)))
+                await RunAsync(one, bench, Found, cancellationToken);
 
             if (parsed.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(new { Machine = machine, Findings = findings }, Json));
 
-            return 0;
+            return findings.Any(f => f.Rows.Count == 0) ? 1 : 0;
         });
         return command;
+    }
+
+    /// <summary>A case that can't be measured leaves the others theirs.</summary>
+    private static async Task RunAsync(ICase one, Bench bench, Action<Finding> found, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (Finding finding in one.RunAsync(bench, cancellationToken))
+                found(finding);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or Npgsql.NpgsqlException)
+        {
+            found(new($"{one.Name}: not measured", [], []) { Notes = [e.Message] });
+        }
     }
 
     private static async Task<string> PublishAsync(string to, bool asItIs, CancellationToken cancellationToken)

@@ -11,7 +11,10 @@ namespace Mammoth.Benchmarks.Pipeline;
 /// <param name="Staged">The last table's commit was prepared.</param>
 /// <param name="Proven">The last table was verified.</param>
 /// <param name="CopyWork">The time of all chunks, one after the other.</param>
-internal sealed record RunTimes(RunReport Report, DateTime CopyStarted, DateTime CopyFinished, DateTime Staged, DateTime Proven, TimeSpan CopyWork)
+/// <param name="StageWork">Of all tables, one after the other, from the end of the copy to the commit's being prepared; null where tables have several chunks.</param>
+/// <param name="ProveWork">Of all tables, from there to being verified.</param>
+internal sealed record RunTimes(
+    RunReport Report, DateTime CopyStarted, DateTime CopyFinished, DateTime Staged, DateTime Proven, TimeSpan CopyWork, TimeSpan? StageWork, TimeSpan ProveWork)
 {
     public static RunTimes Read(string warehouse, string report)
     {
@@ -25,13 +28,18 @@ internal sealed record RunTimes(RunReport Report, DateTime CopyStarted, DateTime
         if (!read.Succeeded || chunks.Length == 0)
             throw new InvalidDataException($"The run {read.RunId} copied nothing, or not all.");
 
+        DateTime[] staged = Written(run, "staged");
+        DateTime[] proven = Written(run, "proven");
         return new(
             read,
-            chunks.Min(c => c.Started).UtcDateTime, chunks.Max(c => c.Finished).UtcDateTime,
-            LastWrite(run, "staged"), LastWrite(run, "proven"),
-            TimeSpan.FromTicks(chunks.Sum(c => (c.Finished - c.Started).Ticks)));
+            chunks.Min(c => c.Started).UtcDateTime, chunks.Max(c => c.Finished).UtcDateTime, staged.Max(), proven.Max(),
+            TimeSpan.FromTicks(chunks.Sum(c => (c.Finished - c.Started).Ticks)),
+            staged.Length == chunks.Length ? Between([.. chunks.Select(c => c.Finished.UtcDateTime)], staged) : null,
+            Between(staged, proven));
     }
 
-    private static DateTime LastWrite(string run, string folder) =>
-        Directory.EnumerateFiles(Path.Combine(run, folder)).Max(File.GetLastWriteTimeUtc);
+    private static DateTime[] Written(string run, string folder) => [.. Directory.EnumerateFiles(Path.Combine(run, folder)).Select(File.GetLastWriteTimeUtc)];
+
+    /// <summary>The sum of all times from one thing to the next, which needs not know what belongs to what.</summary>
+    private static TimeSpan Between(DateTime[] from, DateTime[] to) => TimeSpan.FromTicks(to.Zip(from, (t, f) => t.Ticks - f.Ticks).Sum());
 }

@@ -37,18 +37,21 @@ internal sealed class BenchServer : IAsyncDisposable
     private readonly NpgsqlConnectionStringBuilder connection;
     private readonly Func<ValueTask>? stop;
 
-    private BenchServer(NpgsqlConnectionStringBuilder connection, string psql, Func<ValueTask>? stop) =>
-        (this.connection, Psql, this.stop) = (connection, psql, stop);
+    private BenchServer(NpgsqlConnectionStringBuilder connection, string psql, int? process, Func<ValueTask>? stop) =>
+        (this.connection, Psql, Process, this.stop) = (connection, psql, process, stop);
 
     /// <summary>The program.</summary>
     public string Psql { get; }
+
+    /// <summary>Its main process; null where the server is another's.</summary>
+    public int? Process { get; }
 
     public static async Task<BenchServer> StartAsync(string folder, CancellationToken cancellationToken)
     {
         Binaries? binaries = Binaries.OnThisMachine();
         string psql = Command.Find("psql") ?? binaries?.Program("psql") ?? throw new InvalidOperationException("psql is needed, and is not on PATH.");
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
-            return new(new(given), psql, null);
+            return new(new(given), psql, null, null);
 
         if (binaries is null)
             throw new InvalidOperationException($"No PostgreSQL server was found on this machine; install one, or name one in {Variable}.");
@@ -67,10 +70,10 @@ internal sealed class BenchServer : IAsyncDisposable
             Pooling = false,
             CommandTimeout = 0,
         };
-        if (RunningPort(data) is { } port)
+        if (Running(data) is { } running)
         {
-            connection.Port = port;
-            return new(connection, psql, null);
+            connection.Port = running.Port;
+            return new(connection, psql, running.Process, null);
         }
 
         connection.Port = FreePort();
@@ -81,7 +84,7 @@ internal sealed class BenchServer : IAsyncDisposable
             throw new InvalidOperationException($"The server in {data} did not start: {started.Output}");
 
         ServerKeeper keeper = new(data);
-        return new(connection, psql, async () =>
+        return new(connection, psql, Running(data)?.Process, async () =>
         {
             await Command.RunAsync(user.Line(binaries.Program("pg_ctl"), "stop", "-D", data, "-m", "fast", "-w", "-t", "300"), TimeSpan.FromMinutes(6), CancellationToken.None);
             keeper.Dispose();
@@ -160,8 +163,8 @@ internal sealed class BenchServer : IAsyncDisposable
         await File.WriteAllTextAsync(file, text, cancellationToken);
     }
 
-    /// <summary>The port of the server that runs on the folder already, as the server writes it down.</summary>
-    private static int? RunningPort(string data)
+    /// <summary>The server that runs on the folder, as it writes it down itself; null where none does.</summary>
+    private static (int Process, int Port)? Running(string data)
     {
         string file = Path.Combine(data, "postmaster.pid");
         if (!File.Exists(file))
@@ -169,7 +172,7 @@ internal sealed class BenchServer : IAsyncDisposable
 
         string[] lines = File.ReadAllLines(file);
         bool alive = lines.Length > 3 && File.Exists($"/proc/{lines[0].Trim()}/status");
-        return alive ? int.Parse(lines[3], CultureInfo.InvariantCulture) : null;
+        return alive ? (int.Parse(lines[0], CultureInfo.InvariantCulture), int.Parse(lines[3], CultureInfo.InvariantCulture)) : null;
     }
 
     private static int FreePort()

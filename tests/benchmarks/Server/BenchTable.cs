@@ -1,5 +1,4 @@
 using System.Globalization;
-using Npgsql;
 
 namespace Mammoth.Benchmarks.Server;
 
@@ -106,41 +105,34 @@ internal sealed record BenchTable(string Name, long Rows, string Columns, string
     {
         long rows = (long)(Rows * scale);
         string mark = string.Create(CultureInfo.InvariantCulture, $"{rows} rows, version {Version}");
-        await MakeDatabaseAsync(server, Database, cancellationToken);
-        await using NpgsqlConnection connection = await server.OpenAsync(Database, cancellationToken);
-        await using NpgsqlCommand made = new("SELECT coalesce(obj_description(to_regclass($1)), '')", connection) { Parameters = { new() { Value = Name } } };
-        if ((string?)await made.ExecuteScalarAsync(cancellationToken) == mark)
+        await BenchDatabase.MakeAsync(server, Database, [], tell, cancellationToken);
+        if (await server.ScalarAsync<string>(Database, $"SELECT coalesce(obj_description(to_regclass('{Name}')), '')", cancellationToken) == mark)
             return rows;
 
         tell($"Making {Name} with {rows:N0} rows");
         string number = rows.ToString(CultureInfo.InvariantCulture);
-        string[] statements =
-        [
-            "DROP TABLE IF EXISTS phrase", Phrases, "ANALYZE phrase",
-            $"DROP TABLE IF EXISTS {Name}", $"CREATE TABLE {Name} ({Columns})",
-            "SET max_parallel_workers_per_gather = 0", "SET enable_mergejoin = off", "SET work_mem = '256MB'",
-            $"INSERT INTO {Name} {Query.Replace("$rows", number, StringComparison.Ordinal)}",
-            $"ALTER TABLE {Name} ADD PRIMARY KEY ({Key})", "DROP TABLE phrase",
-            $"VACUUM (FREEZE, ANALYZE) {Name}", $"COMMENT ON TABLE {Name} IS '{mark}'", "CHECKPOINT",
-        ];
-        foreach (string statement in statements)
-        {
-            await using NpgsqlCommand command = new(statement, connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
+        await BenchDatabase.RunAsync(
+            server, Database,
+            [
+                "DROP TABLE IF EXISTS phrase", Phrases, "ANALYZE phrase",
+                $"DROP TABLE IF EXISTS {Name}", $"CREATE TABLE {Name} ({Columns})",
 
+                // Rows come in the order of their keys, as in a table that grew.
+                "SET max_parallel_workers_per_gather = 0", "SET enable_mergejoin = off", "SET work_mem = '256MB'",
+                $"INSERT INTO {Name} {Query.Replace("$rows", number, StringComparison.Ordinal)}",
+                $"ALTER TABLE {Name} ADD PRIMARY KEY ({Key})", "DROP TABLE phrase",
+                $"VACUUM (FREEZE, ANALYZE) {Name}", $"COMMENT ON TABLE {Name} IS '{mark}'", "CHECKPOINT",
+            ],
+            cancellationToken);
         return rows;
     }
 
-    /// <returns>False where it was there.</returns>
-    public static async Task<bool> MakeDatabaseAsync(BenchServer server, string name, CancellationToken cancellationToken)
+    /// <summary>How many rows a table has; 0 where it is not there.</summary>
+    public static async Task<long> RowsOfAsync(BenchServer server, string table, CancellationToken cancellationToken)
     {
-        if (await server.ScalarAsync<long>("postgres", $"SELECT count(*) FROM pg_database WHERE datname = '{name}'", cancellationToken) > 0)
-            return false;
-
-        await using NpgsqlConnection connection = await server.OpenAsync("postgres", cancellationToken);
-        await using NpgsqlCommand command = new($"CREATE DATABASE {name} TEMPLATE template0", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return true;
+        await BenchDatabase.MakeAsync(server, Database, [], _ => { }, cancellationToken);
+        return await server.ScalarAsync<bool>(Database, $"SELECT to_regclass('{table}') IS NULL", cancellationToken)
+            ? 0
+            : await server.ScalarAsync<long>(Database, $"SELECT count(*) FROM {table}", cancellationToken);
     }
 }
