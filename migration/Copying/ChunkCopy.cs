@@ -34,10 +34,10 @@ public static class ChunkCopy
     private static async Task<ChunkResult> Copy(MigrationSite site, RunRecord run, string token, OpenedTable table, ChunkPlan chunk, string attempt, DateTimeOffset started, CancellationToken cancellation)
     {
         Iceberg.Schemas.Schema schema = table.Schema();
-        var options = new DataFileOptions { TargetFileSizeBytes = run.Options.TargetFileSize, CompressionLevel = run.Options.CompressionLevel };
+        DataFileOptions options = Options(run.Options, table.Plan, schema);
         using var unfit = new QuarantineRows(table.Plan, chunk);
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
-        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options);
+        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
         CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, writer, quarantine, cancellation);
         if (unfit.IsVoid)
         {
@@ -62,6 +62,23 @@ public static class ChunkCopy
             QuarantineDigest = totals.Unfit.ToString(),
             Started = started,
             Finished = DateTimeOffset.UtcNow,
+        };
+    }
+
+    private static DataFileOptions Options(MigrationOptions options, TablePlan table, Iceberg.Schemas.Schema schema)
+    {
+        HashSet<int> Encoded(ColumnEncoding encoding)
+        {
+            HashSet<string> names = [.. table.Columns.Where(c => c.Encoding == encoding).Select(c => c.Name)];
+            return [.. schema.Fields.Where(f => names.Contains(f.Name)).Select(f => f.Id)];
+        }
+
+        return new()
+        {
+            TargetFileSizeBytes = options.TargetFileSize,
+            CompressionLevel = options.CompressionLevel,
+            WithoutDictionary = Encoded(ColumnEncoding.Plain),
+            DeltaEncoded = Encoded(ColumnEncoding.Delta),
         };
     }
 

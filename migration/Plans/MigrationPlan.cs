@@ -133,6 +133,9 @@ public sealed record ColumnPlan
     public string? MayNotFit { get; init; }
 
     public string? Comment { get; init; }
+
+    /// <summary>How it is encoded in data files.</summary>
+    public ColumnEncoding Encoding { get; init; }
 }
 
 /// <summary>A page range of one heap, read by one COPY.</summary>

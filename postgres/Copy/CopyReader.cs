@@ -17,6 +17,7 @@ public sealed class CopyReader : IAsyncDisposable
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int start;
     private int filled;
+    private bool isDisposed;
 
     private CopyReader(ICopyBytes source, CopyDecoder decoder)
     {
@@ -110,6 +111,9 @@ public sealed class CopyReader : IAsyncDisposable
             ArrayPool<byte>.Shared.Return(returned);
         if (!IsFinished)
             await OwnThread.Run(source.Cancel).ConfigureAwait(false);
+        if (!isDisposed)
+            decoder.Dispose();
+        isDisposed = true;
     }
 
     private static string Statement(string query) => $"COPY ({query}) TO STDOUT (FORMAT binary)";
