@@ -74,7 +74,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
         if (Budget is null)
         {
-            return await Open(new ConnectionLease(() => ValueTask.CompletedTask, CancellationToken.None));
+            return await Open(ConnectionLease.None);
         }
 
         ConnectionPlace place = await Budget.Enter(cancellation);
