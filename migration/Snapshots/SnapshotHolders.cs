@@ -60,17 +60,8 @@ internal static class SnapshotHolders
         }
     }
 
-    /// <summary>Makes a holder known.</summary>
-    public static async Task<Announcement> Announce(
-        RunFolder folder, IFileIO io, HolderShift shift, string worker, string token, CancellationToken cancellation, TimeProvider? time = null)
-    {
-        string location = $"{Prefix(folder, shift.Epoch)}{shift.Seat}-{shift.Number:00000}-{Guid.CreateVersion7():N}.json";
-        var announcement = new Announcement(io, location, new Notice(shift.Epoch, shift.Seat, shift.Number, worker, token, DateTimeOffset.MinValue), time ?? TimeProvider.System);
-        await announcement.Renew(cancellation);
-        return announcement;
-    }
-
-    private static string Prefix(RunFolder folder, int? epoch) => folder.Fixed(epoch is { } one ? $"snapshots/held/{one}-" : "snapshots/held/");
+    /// <summary>How the locations of the holders' files begin: of an epoch's, or of all.</summary>
+    internal static string Prefix(RunFolder folder, int? epoch) => folder.Fixed(epoch is { } one ? $"holders/{one}-" : "holders/");
 
     private static async Task<IReadOnlyList<Notice>> Read(IFileIO io, string prefix, CancellationToken cancellation)
     {
@@ -85,55 +76,5 @@ internal static class SnapshotHolders
         }
 
         return [.. notices.OrderByDescending(n => n.Until)];
-    }
-
-    /// <summary>A holder's file.</summary>
-    internal sealed class Announcement(IFileIO io, string location, Notice notice, TimeProvider time)
-    {
-        private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
-        private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-        private string? _etag;
-        private DateTimeOffset _look;
-        private DateTimeOffset _due;
-
-        /// <summary>Renews the lease where a third of it is over.</summary>
-        /// <returns>Whether it is time to look at the other holders, too: every second.</returns>
-        public async Task<bool> Renew(CancellationToken cancellation)
-        {
-            DateTimeOffset now = time.GetUtcNow();
-            bool look = now >= _look;
-            _look = look ? now + Look : _look;
-            if (now < _due)
-            {
-                return look;
-            }
-
-            byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(notice with { Until = now + Lease }, RunFolder.Json);
-            try
-            {
-                _etag = await io.Write(location, bytes, _etag is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(_etag), cancellation);
-                _due = now + (Lease / 3);
-            }
-            catch (PreconditionFailedException)
-            {
-                // Nobody else writes it: the answer to the last write was lost, or the file was cleared away. The next renewal goes by what is there.
-                _etag = (await io.Read(location, cancellation))?.ETag;
-            }
-
-            return look;
-        }
-
-        /// <summary>Takes the file back. One that stays behind costs whoever tries it a question to the server.</summary>
-        public async Task Leave()
-        {
-            try
-            {
-                await io.Delete(location, CancellationToken.None);
-            }
-            catch (Exception e) when (e is IOException or StorageException or Azure.RequestFailedException)
-            {
-                // It says until when it was sure.
-            }
-        }
     }
 }
