@@ -20,20 +20,21 @@ internal static class SnapshotHolders
     public static async Task<IReadOnlyList<Notice>> Of(RunFolder folder, IFileIO io, int epoch, CancellationToken cancellation) =>
         await Read(io, Prefix(folder, epoch), cancellation);
 
-    /// <summary>Does something with the first token under which a snapshot can still be taken up.</summary>
-    /// <param name="token">That of its first holder, which is tried first.</param>
+    /// <summary>Does something with the first token under which a snapshot can still be taken up: the one that worked last, then those of whoever holds it by now.</summary>
+    /// <param name="token">That of its first holder.</param>
     /// <exception cref="SnapshotGoneException">None of the run's holders has it.</exception>
     public static async Task<T> Take<T>(MigrationSite site, string run, string token, Func<string, Task<T>> use, CancellationToken cancellation)
     {
+        string last = site.LiveTokens.Of(token);
         try
         {
-            return await use(token);
+            return await use(last);
         }
         catch (SnapshotGoneException gone)
         {
             // It may have been relieved, and those who came after it too: whoever holds the same snapshot will do. Those listed may all be relieved while they are
             // asked: then there are others by now.
-            var tried = new HashSet<string>(StringComparer.Ordinal) { token };
+            var tried = new HashSet<string>(StringComparer.Ordinal) { last };
             for (bool isNew = true; isNew;)
             {
                 isNew = false;
@@ -47,7 +48,9 @@ internal static class SnapshotHolders
                     isNew = true;
                     try
                     {
-                        return await use(other.Token);
+                        T result = await use(other.Token);
+                        site.LiveTokens.Remember(token, other.Token);
+                        return result;
                     }
                     catch (SnapshotGoneException)
                     {

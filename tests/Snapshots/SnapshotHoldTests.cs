@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Snapshots;
+using Mammoth.Postgres.Errors;
+using Mammoth.Postgres.Sessions;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Migrations;
 
@@ -34,6 +36,49 @@ public sealed class SnapshotHoldTests(PostgresFixture postgres)
         Task<ShiftEnd> third = SnapshotHold.Run(site, run, new HolderShift(1, 1, 1), Cancellation);
         await SnapshotRelease.Give(site, run, 1, Cancellation);
         Assert.Equal([ShiftEnd.Released, ShiftEnd.Released], await Task.WhenAll(second, third));
+    }
+
+    [Fact]
+    public async Task Who_reads_goes_to_whoever_held_the_snapshot_last_and_asks_no_holder_that_is_known_to_have_left()
+    {
+        using var warehouse = new MigrationWarehouse();
+        (MigrationSite site, string run) = await Begin(warehouse);
+        var over = TimeSpan.FromMilliseconds(1);
+        Task<ShiftEnd> first = SnapshotHold.Run(site, run, new HolderShift(1, 1, 0, over), Cancellation);
+        string token = (await HeldSnapshot.Await(site, run, 1, Cancellation)).Token;
+        Assert.Equal([token], await Tried());
+
+        Task<ShiftEnd> second = SnapshotHold.Run(site, run, new HolderShift(1, 2, 0), Cancellation);
+        Assert.Equal(ShiftEnd.Over, await first);
+        string successor = (await SnapshotHolders.Of(site.Folder(run), site.Io, 1, Cancellation)).Single().Token;
+        Assert.Equal([token, successor], await Tried());
+        Assert.Equal([successor], await Tried());
+
+        Task<ShiftEnd> third = SnapshotHold.Run(site, run, new HolderShift(1, 2, 1), Cancellation);
+        Assert.Equal(ShiftEnd.Relieved, await second);
+        string last = (await SnapshotHolders.Of(site.Folder(run), site.Io, 1, Cancellation)).Single().Token;
+        Assert.Equal([successor, last], await Tried());
+        Assert.Equal([last], await Tried());
+        await SnapshotRelease.Give(site, run, 1, Cancellation);
+        Assert.Equal(ShiftEnd.Released, await third);
+        await Assert.ThrowsAsync<SnapshotGoneException>(Tried);
+
+        async Task<string[]> Tried()
+        {
+            var tried = new List<string>();
+            await SnapshotHolders.Take(
+                site,
+                run,
+                token,
+                async held =>
+                {
+                    tried.Add(held);
+                    await using SnapshotReader reader = await SnapshotReader.Open(site.Source, held, Cancellation);
+                    return tried;
+                },
+                Cancellation);
+            return [.. tried];
+        }
     }
 
     [Fact]
