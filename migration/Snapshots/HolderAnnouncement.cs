@@ -57,7 +57,7 @@ internal sealed class HolderAnnouncement
     {
         try
         {
-            await _io.Delete(_location, CancellationToken.None);
+            await _io.Retire(_location, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or StorageException or Azure.RequestFailedException)
         {

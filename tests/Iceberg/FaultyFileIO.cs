@@ -61,6 +61,14 @@ internal sealed class FaultyFileIO(IFileIO inner) : IFileIO
         return inner.Delete(location, cancellation);
     }
 
+    public Task Retire(string location, CancellationToken cancellation)
+    {
+        Live();
+        return inner.Retire(location, cancellation);
+    }
+
+    public void DropEmptyFolders(string location) => inner.DropEmptyFolders(location);
+
     private async Task Around(string location, Func<Task> write)
     {
         Live();

@@ -83,6 +83,17 @@ public sealed class SnapshotHoldersTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_left_leaves_no_file_not_even_a_lock()
+    {
+        HolderAnnouncement holder = await Announce(new(1, 1, 0), "token");
+        _time.Now += TimeSpan.FromSeconds(30);
+        await holder.Renew(Cancellation);
+        Assert.NotEmpty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+        await holder.Leave();
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task Leaving_where_the_store_is_away_is_no_error()
     {
         HolderAnnouncement holder = await Announce(new(1, 1, 0), "token");
