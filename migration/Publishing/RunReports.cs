@@ -20,7 +20,7 @@ public static class RunReports
     /// <param name="published">Anything became visible.</param>
     internal static async Task<RunReport> Of(MigrationSite site, RunRecord run, MigrationPlan head, IReadOnlyList<PlannedTable> tables, bool publish, bool published, CancellationToken cancellation)
     {
-        IReadOnlyList<HeldSnapshot> snapshots = await SnapshotHold.All(site, run.RunId, cancellation);
+        IReadOnlyList<HeldSnapshot> snapshots = await HeldSnapshot.All(site, run.RunId, cancellation);
         TableReport[] reports = new TableReport[tables.Count];
         for (int i = 0; i < reports.Length; i++)
         {

@@ -46,6 +46,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     /// <summary>Bytes of data files that one step of a proof reads: a gigabyte takes minutes, where a whole table may take longer than any step is allowed.</summary>
     public long ProofBytes { get; init; } = 1L << 30;
 
+    /// <summary>By which tokens snapshots can be taken up now.</summary>
+    internal LiveTokens LiveTokens { get; } = new();
+
     /// <summary>Lets reads at a snapshot use these sessions, which have locked its tables already, until the result is disposed.</summary>
     /// <param name="token">By which the reads ask for it: that of its first holder.</param>
     public IDisposable Lend(SnapshotReaders readers, string token)
@@ -74,7 +77,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
         if (Budget is null)
         {
-            return await Open(new ConnectionLease(() => ValueTask.CompletedTask, CancellationToken.None));
+            return await Open(ConnectionLease.None);
         }
 
         ConnectionPlace place = await Budget.Enter(cancellation);

@@ -23,7 +23,7 @@ public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> 
         string? plans = null;
         foreach (string location in await RecordedOutcomes.Locations(site, run, recorded, cancellation))
         {
-            foreach (RunOutcomes part in await Parts(folder, location, cancellation))
+            foreach (RunOutcomes part in await folder.ReadChain<RunOutcomes>(location, p => p.Previous, cancellation))
             {
                 plans = part.PlanFolder;
                 foreach (TableOutcome outcome in part.Tables)
@@ -35,16 +35,5 @@ public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> 
         }
 
         return ([.. last.Values], plans);
-    }
-
-    private static async Task<Stack<RunOutcomes>> Parts(RunFolder folder, string last, CancellationToken cancellation)
-    {
-        var parts = new Stack<RunOutcomes>();
-        for (string? location = last; location is not null; location = parts.Peek().Previous)
-        {
-            parts.Push(await folder.Read<RunOutcomes>(location, cancellation));
-        }
-
-        return parts;
     }
 }

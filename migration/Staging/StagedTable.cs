@@ -148,7 +148,7 @@ public sealed record StagedTable
 
     private static async Task<Dictionary<string, string>> Facts(MigrationSite site, string run, OpenedTable opened, RowDigest digest, RowDigest quarantined, string layout, CancellationToken cancellation)
     {
-        Snapshots.HeldSnapshot source = (await Snapshots.SnapshotHold.All(site, run, cancellation))[^1];
+        Snapshots.HeldSnapshot source = (await Snapshots.HeldSnapshot.All(site, run, cancellation))[^1];
         return new Dictionary<string, string>
         {
             [SummaryKeys.Run] = run,

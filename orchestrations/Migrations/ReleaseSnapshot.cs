@@ -11,7 +11,7 @@ public sealed class ReleaseSnapshot(MigrationSite site) : Activity<ReleaseSnapsh
 
     public override async Task<Nothing> Run(ActivityContext context, Input input)
     {
-        await SnapshotHold.Release(site, input.Run, input.Epoch, context.Cancellation);
+        await SnapshotRelease.Give(site, input.Run, input.Epoch, context.Cancellation);
         return default;
     }
 }

@@ -45,7 +45,7 @@ public sealed class SnapshotReader : IAsyncDisposable
     /// <exception cref="SnapshotGoneException">Nobody holds the snapshot any more.</exception>
     /// <exception cref="SourceConnectionException">There is no connection to be had.</exception>
     public static Task<SnapshotReader> Open(string connectionString, string token, CancellationToken cancellation = default) =>
-        OpenUnder(new ConnectionLease(() => ValueTask.CompletedTask, CancellationToken.None), connectionString, token, cancellation);
+        OpenUnder(ConnectionLease.None, connectionString, token, cancellation);
 
     /// <summary>The same, under a lease that ends with it.</summary>
     /// <param name="token">What <see cref="SnapshotHolder.Token"/> says.</param>

@@ -7,10 +7,10 @@ using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
+using Mammoth.Tests.Api.Running;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Migrations;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mammoth.Tests.Api;
@@ -32,7 +32,7 @@ public sealed class OneMigrationTests(PostgresFixture postgres) : IDisposable
         MammothApi[] apis = [new(await Site(), host), new(await Site(), host), new(await Site(), host)];
         bool away = true;
         warehouse.Store.BeforeWrite = location => away && location.EndsWith("/plan.json", StringComparison.Ordinal) ? throw Away(location) : Task.CompletedTask;
-        (int Status, JsonNode Body)[] answers = await Task.WhenAll(Enumerable.Range(0, 9).Select(i => Task.Run(() => Ask(apis[i % 3].StartMigration), Cancellation)));
+        (int Status, JsonNode Body)[] answers = await Task.WhenAll(Enumerable.Range(0, 9).Select(i => Task.Run(() => Endpoint.Ask(apis[i % 3].StartMigration), Cancellation)));
         string run = (string)Assert.Single(answers, a => a.Status == 202).Body["run"]!;
         Assert.All(answers.Where(a => a.Status != 202), a => Assert.Equal((409, "run-under-way", run), (a.Status, (string?)a.Body["code"], (string?)a.Body["run"])));
 
@@ -40,13 +40,13 @@ public sealed class OneMigrationTests(PostgresFixture postgres) : IDisposable
         await Until(apis[0], run, "paused");
         for (int i = 0; i < 60; i++)
             await ScheduledRuns.Verification(await Site(), host, DateTimeOffset.UnixEpoch.AddHours(i), Cancellation);
-        (int status, JsonNode refused) = await Ask(apis[1].StartMigration);
+        (int status, JsonNode refused) = await Endpoint.Ask(apis[1].StartMigration);
         Assert.Equal((409, run), (status, (string?)refused["run"]));
 
         away = false;
-        await Ask(apis[2].ResumeRun, run);
+        await Endpoint.Ask(apis[2].ResumeRun, run);
         await Until(apis[2], run, "succeeded");
-        (status, JsonNode next) = await Ask(apis[1].StartMigration);
+        (status, JsonNode next) = await Endpoint.Ask(apis[1].StartMigration);
         Assert.Equal(202, status);
         await Until(apis[0], (string)next["run"]!, "succeeded");
     }
@@ -94,22 +94,12 @@ public sealed class OneMigrationTests(PostgresFixture postgres) : IDisposable
     {
         while (true)
         {
-            JsonNode status = (await Ask(api.GetRun, run)).Body;
+            JsonNode status = (await Endpoint.Ask(api.GetRun, run)).Body;
             if ((string?)status["state"] == state)
                 return;
             Assert.True(status["ended"] is null, status.ToJsonString());
             await Task.Delay(50, Cancellation);
         }
-    }
-
-    private static async Task<(int Status, JsonNode Body)> Ask(Func<HttpRequest, CancellationToken, Task<IResult>> endpoint, string? run = null)
-    {
-        var context = new DefaultHttpContext();
-        context.Request.RouteValues["run"] = run;
-        context.Response.Body = new MemoryStream();
-        await (await endpoint(context.Request, Cancellation)).ExecuteAsync(context);
-        context.Response.Body.Position = 0;
-        return (context.Response.StatusCode, (await JsonNode.ParseAsync(context.Response.Body, cancellationToken: Cancellation))!);
     }
 
     private sealed class Later(TimeSpan by) : TimeProvider

@@ -99,8 +99,8 @@ public sealed class HolderTests(PostgresFixture postgres)
         await host.Start<MigrateDatabase>(record.RunId, new MigrateDatabase.Input(record.RunId, OnError.Stop, record.Options.Slots) { Holding = holding }, Cancellation);
         MigrateDatabase.Result result = await host.WaitForCompletion<MigrateDatabase.Result>(record.RunId, Cancellation).WaitAsync(TimeSpan.FromMinutes(3), Cancellation);
         await disturbing;
-        string held = Path.Combine(warehouse.Folder, "_mammoth", "runs", record.RunId, "snapshots", "held");
-        Assert.True(!Directory.Exists(held) || Directory.EnumerateFiles(held, "*.json").All(f => Path.GetFileName(f).StartsWith('.')), "A holder did not leave.");
+        string held = Path.Combine(warehouse.Folder, "_mammoth", "runs", record.RunId, "holders");
+        Assert.True(!Directory.Exists(held) || !Directory.EnumerateFiles(held).Any(), "A holder did not leave.");
         return await workers[0].Folder(record.RunId).Read<RunReport>(result.Report, Cancellation);
     }
 

@@ -129,6 +129,31 @@ public sealed class InterruptedMigrationTests(PostgresFixture postgres) : IDispo
     }
 
     [Fact]
+    public async Task Another_database_under_the_same_name_is_not_mixed_with_what_was_copied_before()
+    {
+        string source = await Source();
+        RunRecord run = MigrationWarehouse.New(source, new MigrationOptions { Slots = 1 });
+
+        // One table is done, and recorded; nothing is published, so the warehouse does not tell whose it is.
+        FailWrites("/staged/1-");
+        await Assert.ThrowsAsync<RunInterruptedException>(() => _warehouse.Migrate(source, run, Cancellation));
+        Heal();
+        string name = new NpgsqlConnectionStringBuilder(source).Database!;
+        string other = new NpgsqlConnectionStringBuilder(await Source()).Database!;
+        await Run(await postgres.GetConnectionStringAsync(Cancellation), $"""
+            ALTER DATABASE "{name}" RENAME TO "{name}_before";
+            ALTER DATABASE "{other}" RENAME TO "{name}";
+            ALTER DATABASE "{name}_before" RENAME TO "{other}";
+            """);
+
+        RunFailedException refused = await Assert.ThrowsAsync<RunFailedException>(() => _warehouse.Migrate(source, run, Cancellation));
+        Assert.Contains("began with database", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("would be mixed", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Start a new run", refused.WayOut, StringComparison.Ordinal);
+        Assert.Null(await (await _warehouse.Site(source, Cancellation)).Load("public", "a", Cancellation));
+    }
+
+    [Fact]
     public async Task A_source_that_is_away_at_the_start_is_told_at_once_and_nothing_is_begun()
     {
         string source = new NpgsqlConnectionStringBuilder(await Source()) { Port = 1 }.ConnectionString;

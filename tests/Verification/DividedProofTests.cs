@@ -53,6 +53,25 @@ public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_proof_under_way_is_of_one_state_of_the_table_and_its_quarantine_whatever_is_published_meanwhile()
+    {
+        var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
+        var options = new MigrationOptions { Policy = TypePolicy.Quarantine };
+        await warehouse.Migrate(source.ConnectionString, options, Cancellation);
+        MigrationSite site = await warehouse.Site(source.ConnectionString, Cancellation);
+        DividedTable before = await Divide(site);
+
+        await source.Run("UPDATE t SET d = 'infinity' WHERE id = 100; DELETE FROM t WHERE id = 7", Cancellation);
+        Assert.Equal(Outcome.Published, Assert.Single((await warehouse.Migrate(source.ConnectionString, options, Cancellation)).Tables).Outcome);
+
+        DividedTable after = await Divide(site);
+        Assert.NotEqual(before.Aside, after.Aside);
+        Assert.Null((await Judge(site, before)).Problem);
+        Assert.Null((await Judge(site, after)).Problem);
+        Assert.False((await Judge(site, before with { Aside = after.Aside })).Holds);
+    }
+
+    [Fact]
     public async Task What_was_damaged_since_is_found_whichever_part_it_lies_in()
     {
         var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
