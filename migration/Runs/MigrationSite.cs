@@ -119,12 +119,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     public Task<string> NewLocation(string @namespace, string table, CancellationToken cancellation) =>
         Catalog.LocationOf(new(@namespace, table), cancellation);
 
-    /// <summary>A table's metadata file and current snapshot.</summary>
-    public async Task<(string? Metadata, long? Snapshot)> Current(string @namespace, string table, CancellationToken cancellation)
-    {
-        LoadedTable? loaded = await Catalog.Load(new(@namespace, table), cancellation);
-        return (loaded?.MetadataLocation, loaded?.Metadata.CurrentSnapshotId);
-    }
+    /// <summary>The metadata files and current snapshots of some tables, as of one moment.</summary>
+    public async Task<IReadOnlyDictionary<TableIdentifier, (string Metadata, long? Snapshot)>> Current(IReadOnlySet<TableIdentifier> tables, CancellationToken cancellation) =>
+        (await Catalog.LoadAll(tables, cancellation)).ToDictionary(t => t.Identifier, t => (t.MetadataLocation, t.Metadata.CurrentSnapshotId));
 
     /// <summary>Writes the manifest of a chunk's files, all added.</summary>
     /// <returns>Its location, or null where there are no files.</returns>

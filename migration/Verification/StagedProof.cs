@@ -44,9 +44,12 @@ public static class StagedProof
     /// <returns>Where the proven <see cref="StagedTable"/> lies.</returns>
     /// <exception cref="VerificationException">Count or digest differ.</exception>
     public static async Task<string> Verify(MigrationSite site, string run, string token, int epoch, string stagedLocation, ProofSums? sums, CancellationToken cancellation)
+        => await Verify(site, run, token, epoch, await site.Folder(run).Read<StagedTable>(stagedLocation, cancellation), sums, cancellation);
+
+    /// <inheritdoc cref="Verify(MigrationSite, string, string, int, string, ProofSums?, CancellationToken)"/>
+    public static async Task<string> Verify(MigrationSite site, string run, string token, int epoch, StagedTable staged, ProofSums? sums, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
-        StagedTable staged = await folder.Read<StagedTable>(stagedLocation, cancellation);
         site.Progress.Report(new ProgressEvent.Verifying(staged.Opened.Plan.Index));
         long counted = sums?.Counted ?? await Count(site, run, token, staged, cancellation);
         RowDigest source = staged.SourceDigest();

@@ -42,6 +42,11 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
         OpenTable.Result table = input.Opened ?? await OpenTable.Call(context, new(input.Run, input.Epoch, input.PlanFolder, input.Table, input.Text), Retries.Lasting);
         TableStanding standing = input.Standing ?? new(table.Source, input.Epoch, TablePhase.Copying, table.Chunks);
         context.SetStatus(standing);
+        if (table.IsSmall)
+        {
+            return await Small(context, input, table, standing);
+        }
+
         int count = Math.Min(ChunksPerTurn, table.Chunks - input.NextChunk);
         var budget = new TurnBudget(context, input.Slots);
         var unfit = new SortedSet<string>(StringComparer.Ordinal);
@@ -63,7 +68,7 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
             });
         if (unfit.Count > 0)
         {
-            return Again(new Input(input.Run, input.Epoch, input.Token, input.PlanFolder, input.Table, input.Slots) { Text = [.. input.Text.Union(unfit)] });
+            return Again(WithText(input, unfit));
         }
 
         // What was left for another turn is at the end: chunks are begun in their order.
@@ -88,6 +93,22 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
         context.SetStatus(standing with { Phase = TablePhase.Done });
         return new TableOutcome(input.Table, TableState.Staged, input.Epoch, proven);
     }
+
+    private static async Task<Next<Input, TableOutcome>> Small(OrchestrationContext context, Input input, OpenTable.Result table, TableStanding standing)
+    {
+        CopySmallTable.Result copied = await CopySmallTable.Call(context, new(input.Run, input.Epoch, input.Token, table.Location), Retries.Patient);
+        if (copied.UnfitColumns.Count > 0)
+        {
+            return Again(WithText(input, copied.UnfitColumns));
+        }
+
+        context.SetStatus(standing with { Phase = TablePhase.Done, ChunksDone = table.Chunks, Rows = copied.Rows, Bytes = copied.Bytes, FileBytes = copied.FileBytes });
+        return new TableOutcome(input.Table, TableState.Staged, input.Epoch, copied.Proven);
+    }
+
+    /// <summary>All again, with more columns as text.</summary>
+    private static Input WithText(Input input, IEnumerable<string> unfit) =>
+        new(input.Run, input.Epoch, input.Token, input.PlanFolder, input.Table, input.Slots) { Text = [.. input.Text.Union(unfit)] };
 
     /// <summary>A large table is counted while its files are read in parts; where it can't be counted, reading on is of no use.</summary>
     private static async Task<ProofSums> Sum(OrchestrationContext context, Input input, StageTable.Result staged)

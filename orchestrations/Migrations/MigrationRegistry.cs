@@ -28,6 +28,7 @@ public static class MigrationRegistry
         .AddActivity(() => new MakePlan(site))
         .AddActivity(() => new OpenTable(site))
         .AddActivity(() => new CopyChunk(site))
+        .AddActivity(() => new CopySmallTable(site))
         .AddActivity(() => new FoldChunks(site))
         .AddActivity(() => new StageTable(site))
         .AddActivity(() => new CountRows(site))

@@ -61,7 +61,7 @@ public sealed class InterruptedMigrationTests(PostgresFixture postgres) : IDispo
         RunRecord run = MigrationWarehouse.New(source, new MigrationOptions { Slots = 1 });
 
         // The second of two: the first one is done by then.
-        FailWrites("/staged/1-");
+        FailWrites("/proven/1-");
         RunInterruptedException interrupted = await Assert.ThrowsAsync<RunInterruptedException>(() => _warehouse.Migrate(source, run, Cancellation));
         Assert.Contains("the store is away", interrupted.Message, StringComparison.Ordinal);
 
@@ -79,7 +79,7 @@ public sealed class InterruptedMigrationTests(PostgresFixture postgres) : IDispo
         string source = await Source();
         RunRecord run = MigrationWarehouse.New(source, new MigrationOptions { OnError = OnError.Continue });
         string failing = "";
-        _warehouse.Watching = e => failing = e is ProgressEvent.Planned planned ? $"/staged/{planned.Plan.Tables.Single(t => t.Name == "b").Index}-" : failing;
+        _warehouse.Watching = e => failing = e is ProgressEvent.Planned planned ? $"/proven/{planned.Plan.Tables.Single(t => t.Name == "b").Index}-" : failing;
         _warehouse.Store.BeforeWrite = location => failing.Length > 0 && location.Contains(failing, StringComparison.Ordinal) ? throw Away(location) : Task.CompletedTask;
         await Assert.ThrowsAsync<RunInterruptedException>(() => _warehouse.Migrate(source, run, Cancellation));
 
