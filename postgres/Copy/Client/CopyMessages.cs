@@ -20,6 +20,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     private long received;
     private bool isComplete;
     private bool isOver;
+    private volatile bool isBroken;
 
     /// <inheritdoc/>
     public int Read(Memory<byte> target)
@@ -51,6 +52,13 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     /// <inheritdoc/>
     public void Cancel()
     {
+        if (isBroken)
+        {
+            // A server that sends nothing would not see that nobody listens any more.
+            connection.RequestCancel();
+            return;
+        }
+
         if (isOver)
             return;
         connection.RequestCancel();
@@ -71,7 +79,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     /// <inheritdoc/>
     public void Break()
     {
-        isOver = true;
+        (isBroken, isOver) = (true, true);
         connection.Break();
     }
 
