@@ -45,7 +45,7 @@ public static class RunPublication
         tables.AddRange(await Unrecorded(site, run, planFolder, tables, cancellation));
         MigrationPlan head = await RunPlan.ReadHead(site, run, planFolder, cancellation);
         RunReport report = await RunReports.Of(site, record, head, tables, publish, commits.Length > 0, cancellation);
-        string location = await folder.Write(folder.Fresh("report"), report, cancellation);
+        string location = await RunReports.Write(folder, report, cancellation);
         return new Publication(location, report.Succeeded, commits.Length > 0);
     }
 

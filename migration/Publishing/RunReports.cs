@@ -1,4 +1,5 @@
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -10,6 +11,26 @@ namespace Mammoth.Migration.Publishing;
 /// <summary>Writes down what became of a run and of each table that was planned.</summary>
 public static class RunReports
 {
+    private const string FileName = "report";
+
+    /// <summary>The location of a run's report, whichever host wrote it; null where there is none.</summary>
+    public static async Task<string?> Find(MigrationSite site, string run, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        await foreach (FileEntry file in site.Io.List(site.Folder(run).Fixed($"{FileName}-"), cancellation))
+        {
+            if (file.Location.EndsWith(".json", StringComparison.Ordinal))
+            {
+                return file.Location;
+            }
+        }
+
+        return null;
+    }
+
+    /// <returns>The report's location.</returns>
+    internal static Task<string> Write(RunFolder folder, RunReport report, CancellationToken cancellation) => folder.Write(folder.Fresh(FileName), report, cancellation);
+
     /// <summary>Tells whoever watches the run that a table did not come through.</summary>
     public static async Task Tell(MigrationSite site, string run, string planFolder, TableOutcome outcome, CancellationToken cancellation)
     {
