@@ -5,6 +5,7 @@ using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Connections;
+using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Snapshots;
@@ -34,6 +35,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     public string Root => Catalog.Root;
 
     public IProgressSink Progress { get; } = progress;
+
+    /// <summary>How fast this process may read from the source.</summary>
+    public RateLimits Rates { get; } = new(TimeProvider.System);
 
     public RunFolder Folder(string run) => new(Io, Root, run);
 
