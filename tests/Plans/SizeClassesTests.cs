@@ -72,6 +72,14 @@ public sealed class SizeClassesTests
 
     private static ColumnPlan Column(CopyType wire) => new()
     {
-        Source = "c", Name = "c", SourceType = "", Expression = "c", TextExpression = "c", Wire = wire, Required = false, Policy = TypePolicy.String, TargetType = "",
+        Source = "c",
+        Name = "c",
+        SourceType = "",
+        Expression = "c",
+        TextExpression = "c",
+        Wire = wire,
+        Required = false,
+        Policy = TypePolicy.String,
+        TargetType = "",
     };
 }
