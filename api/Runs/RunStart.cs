@@ -61,7 +61,7 @@ internal static class RunStart
         {
             case RunKind.Migration:
                 await RunRecord.Begin(site, new RunRecord(entry.Run, entry.Options, entry.Source, entry.Requested), cancellation);
-                await client.Start<MigrateDatabase>(entry.Run, new MigrateDatabase.Input(entry.Run, entry.Options.OnError, entry.Options.Slots) { Holding = site.Holding }, cancellation);
+                await client.Start<MigrateDatabase>(entry.Run, new MigrateDatabase.Input(entry.Run, entry.Options.OnError, entry.Options.Slots) { Holding = site.Holding, MaxSnapshotAge = entry.Options.MaxSnapshotAge }, cancellation);
                 break;
             case RunKind.DryRun:
                 await client.Start<InspectDatabase>(entry.Run, new InspectDatabase.Input(entry.Run), cancellation);

@@ -10,19 +10,19 @@ using Mammoth.Postgres.Sessions;
 
 namespace Mammoth.Migration.Copying;
 
-/// <summary>Copies one chunk: binary COPY, decoded to Arrow, written as Parquet, described by a manifest of its own.</summary>
+/// <summary>Copies a run of chunks: binary COPY, decoded to Arrow, written as Parquet, described by a manifest of its own.</summary>
 public static class ChunkCopy
 {
-    public static async Task<ChunkResult> Run(MigrationSite site, string run, string token, string tableLocation, int chunkIndex, CancellationToken cancellation)
+    public static async Task<ChunkResult> Run(MigrationSite site, string run, string token, string tableLocation, int first, int count, CancellationToken cancellation)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         RunRecord record = await RunRecord.Read(site, run, cancellation);
         OpenedTable table = await site.Folder(run).Read<OpenedTable>(tableLocation, cancellation);
-        ChunkPlan chunk = table.Plan.Chunks[chunkIndex];
-        string attempt = $"{run}-{chunk.Index:00000}-{Guid.CreateVersion7():N}";
+        IReadOnlyList<ChunkPlan> ranges = table.Plan.Chunks.Ranges(first, count);
+        string attempt = $"{run}-{first:00000}-{Guid.CreateVersion7():N}";
         try
         {
-            return await Copy(site, record, token, table, chunk, attempt, started, cancellation);
+            return await Copy(site, record, token, table, ranges, attempt, started, cancellation);
         }
         catch
         {
@@ -31,26 +31,33 @@ public static class ChunkCopy
         }
     }
 
-    private static async Task<ChunkResult> Copy(MigrationSite site, RunRecord run, string token, OpenedTable table, ChunkPlan chunk, string attempt, DateTimeOffset started, CancellationToken cancellation)
+    private static async Task<ChunkResult> Copy(MigrationSite site, RunRecord run, string token, OpenedTable table, IReadOnlyList<ChunkPlan> ranges, string attempt, DateTimeOffset started, CancellationToken cancellation)
     {
         Iceberg.Schemas.Schema schema = table.Schema();
         DataFileOptions options = Options(run.Options, table.Plan, schema);
-        using var unfit = new QuarantineRows(table.Plan, chunk);
+        using var unfit = new QuarantineRows(table.Plan);
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
         await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
-        CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, writer, quarantine, cancellation);
+        var totals = new CopyTotals(RowDigest.Empty, RowDigest.Empty, 0);
+        foreach (ChunkPlan range in ranges)
+        {
+            unfit.Leaf = range.Leaf;
+            CopyTotals read = await Rows(site, run, token, table.Plan, range, unfit, writer, quarantine, cancellation);
+            totals = new(totals.Digest + read.Digest, totals.Unfit + read.Unfit, totals.Bytes + read.Bytes);
+        }
+
         if (unfit.IsVoid)
         {
             await Discard(site, run.RunId, table, attempt);
             site.Progress.Report(new ProgressEvent.Restarted(table.Plan.Index, $"{string.Join(", ", unfit.TextColumns)} held a value that did not fit; carried as text from here on"));
-            return new ChunkResult { Chunk = chunk.Index, UnfitColumns = [.. unfit.TextColumns], Started = started, Finished = DateTimeOffset.UtcNow };
+            return new ChunkResult { Chunk = ranges[0].Index, UnfitColumns = [.. unfit.TextColumns], Started = started, Finished = DateTimeOffset.UtcNow };
         }
 
         IReadOnlyList<DataFile> files = await writer.Complete(cancellation);
         IReadOnlyList<DataFile> aside = await quarantine.Complete(cancellation);
         return new ChunkResult
         {
-            Chunk = chunk.Index,
+            Chunk = ranges[0].Index,
             Manifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}.avro"), schema, files, cancellation),
             QuarantineManifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}-quarantine.avro"), QuarantineRows.Schema, aside, cancellation),
             Rows = totals.Digest.Rows,
@@ -87,6 +94,11 @@ public static class ChunkCopy
         await using SnapshotReader session = await site.Read(run.RunId, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
+        if (session.Fallback is { } what)
+        {
+            await RunWarnings.TellOnce(site, run.RunId, $"Rows are read through Npgsql, since the connection wants {what}, which the client made for copying does not know. That is slower; the rows are the same.");
+        }
+
         CopyColumn[] columns = [.. table.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
         var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked };
         CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, cancellation);
@@ -105,6 +117,7 @@ public static class ChunkCopy
                     }
                 }
 
+                await site.Rates.Take(run.Options.MaxRate, step.Totals.Bytes - totals.Bytes, cancellation);
                 site.Progress.Report(new ProgressEvent.Copied(table.Index, step.Totals.Rows - totals.Rows, step.Totals.Bytes - totals.Bytes));
                 totals = step.Totals;
             }

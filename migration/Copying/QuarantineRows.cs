@@ -6,6 +6,7 @@ using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Types;
+using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Copy;
 using IcebergSchema = Mammoth.Iceberg.Schemas.Schema;
 
@@ -15,7 +16,7 @@ namespace Mammoth.Migration.Copying;
 /// What happens to the rows of a chunk that hold a value their column can't: by the column's policy the column is to become text,
 /// the table fails, or the row is set aside whole. Rows come on the thread that reads, and are written on another.
 /// </summary>
-internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitRows, IDisposable
+internal sealed class QuarantineRows(TablePlan table) : IUnfitRows, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<string> _textColumns = new(StringComparer.Ordinal);
@@ -46,6 +47,9 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
 
     /// <summary>The name of a table's quarantine table, beside it in its namespace.</summary>
     public static string TableName(string table) => $"{table}__quarantine";
+
+    /// <summary>Where the rows come from.</summary>
+    public QualifiedName Leaf { get; set; } = table.Source;
 
     /// <summary>Columns to carry as text from now on; where there is one, the chunk is void.</summary>
     public IReadOnlyList<string> TextColumns
@@ -107,7 +111,7 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
         {
             _columns.Append(table.Columns[first.Column].Name);
             _reasons.Append(first.Reason);
-            _leaves.Append(chunk.Leaf.ToString());
+            _leaves.Append(Leaf.ToString());
             _tuples.Append(row.Tuple);
             _pending++;
         }
@@ -144,7 +148,7 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
     }
 
     private UnfitRowException Refusal(ColumnPlan column, string reason) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {chunk.Leaf} holds a value with no exact {column.TargetType}: {reason}."),
+        string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {Leaf} holds a value with no exact {column.TargetType}: {reason}."),
         column.Policy == TypePolicy.Fail
             ? "Its policy is fail; with the policy string the column becomes text, with quarantine the row is set aside."
             : "The policy string can't help here; use the policy quarantine for this column, or leave it out.");

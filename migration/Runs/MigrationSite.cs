@@ -5,6 +5,7 @@ using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Connections;
+using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Snapshots;
@@ -19,6 +20,7 @@ namespace Mammoth.Migration.Runs;
 public sealed class MigrationSite(string source, IFileIO io, StorageCatalog catalog, IProgressSink progress)
 {
     private readonly ConcurrentDictionary<string, SnapshotReaders> _lent = new();
+    private readonly ConcurrentDictionary<(string Run, string Message), bool> _told = new();
 
     /// <summary>The source's connection string, with its secrets.</summary>
     public string Source { get; } = source;
@@ -34,6 +36,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     public string Root => Catalog.Root;
 
     public IProgressSink Progress { get; } = progress;
+
+    /// <summary>How fast this process may read from the source.</summary>
+    public RateLimits Rates { get; } = new(TimeProvider.System);
 
     public RunFolder Folder(string run) => new(Io, Root, run);
 
@@ -99,6 +104,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     /// <exception cref="Mammoth.Postgres.Errors.SnapshotGoneException">No holder of the run has it any more.</exception>
     public Task<SourceSession> Inspect(string run, string token, CancellationToken cancellation) =>
         SnapshotHolders.Take(this, run, token, held => SnapshotSession.Inspect(Source, held, cancellation), cancellation);
+
+    /// <summary>Whether nobody in this process has asked this before.</summary>
+    internal bool IsNew(string run, string message) => _told.TryAdd((run, message), true);
 
     /// <summary>Connects to the source and hangs up again: what keeps us from it is best told before anything is begun.</summary>
     /// <exception cref="Mammoth.Postgres.Errors.SourceConnectionException">It can't be connected to.</exception>

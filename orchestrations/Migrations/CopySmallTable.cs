@@ -9,7 +9,7 @@ namespace Mammoth.Orchestrations.Migrations;
 
 /// <summary>
 /// Copies, stages and proves a small table in one step: where there are thousands of them, the steps cost more than their rows. Tried again, all of it is done
-/// again under other names, as each of the steps would be.
+/// again under other names, as each of the steps would be; and where that fails too, the steps are taken one by one.
 /// </summary>
 public sealed class CopySmallTable(MigrationSite site) : Activity<CopySmallTable, CopySmallTable.Input, CopySmallTable.Result>
 {
@@ -30,19 +30,13 @@ public sealed class CopySmallTable(MigrationSite site) : Activity<CopySmallTable
     public override async Task<Result> Run(ActivityContext context, Input input)
     {
         OpenedTable opened = await site.Folder(input.Run).Read<OpenedTable>(input.Table, context.Cancellation);
-        var chunks = new List<ChunkResult>();
-        foreach (ChunkPlan chunk in opened.Plan.Chunks)
+        ChunkResult copied = await ChunkCopy.Run(site, input.Run, input.Token, input.Table, 0, opened.Plan.Chunks.Count, context.Cancellation);
+        if (copied.UnfitColumns.Count > 0)
         {
-            ChunkResult result = await ChunkCopy.Run(site, input.Run, input.Token, input.Table, chunk.Index, context.Cancellation);
-            if (result.UnfitColumns.Count > 0)
-            {
-                return new(result.UnfitColumns, null, 0, 0, 0);
-            }
-
-            chunks.Add(result);
+            return new(copied.UnfitColumns, null, 0, 0, 0);
         }
 
-        StagedTable staged = await StagedTable.Prepare(site, input.Run, opened, chunks, context.Cancellation);
+        StagedTable staged = await StagedTable.Prepare(site, input.Run, opened, [copied], context.Cancellation);
         string proven = await StagedProof.Verify(site, input.Run, input.Token, input.Epoch, staged, sums: null, context.Cancellation);
         return new([], proven, staged.Rows + staged.QuarantinedRows, staged.SourceBytes, staged.FileBytes);
     }

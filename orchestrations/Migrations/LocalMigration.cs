@@ -103,7 +103,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         RunStanding? last = status?.CustomAs<RunStanding>();
         if (status is null)
         {
-            await host.Start<MigrateDatabase>(run.RunId, new MigrateDatabase.Input(run.RunId, run.Options.OnError, run.Options.Slots), cancellation);
+            await host.Start<MigrateDatabase>(run.RunId, new MigrateDatabase.Input(run.RunId, run.Options.OnError, run.Options.Slots) { MaxSnapshotAge = run.Options.MaxSnapshotAge }, cancellation);
         }
         else if (last?.Interruption is { } before && !status.HasEnded)
         {

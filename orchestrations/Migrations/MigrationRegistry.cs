@@ -30,6 +30,8 @@ public static class MigrationRegistry
         .AddActivity(() => new CopyChunk(site))
         .AddActivity(() => new CopySmallTable(site))
         .AddActivity(() => new FoldChunks(site))
+        .AddActivity(() => new KeepSizes(site))
+        .AddEntity<BatchSizes>()
         .AddActivity(() => new StageTable(site))
         .AddActivity(() => new CountRows(site))
         .AddActivity(() => new VerifyTable(site))
