@@ -2,6 +2,7 @@ using Mammoth.Iceberg.Data;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -38,7 +39,8 @@ public static class ChunkCopy
         using var unfit = new QuarantineRows(table.Plan, chunk);
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
         await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
-        CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, writer, quarantine, cancellation);
+        await using var large = new LargeValueWriter(site.Io, new LargeValueFolder(site.Io, table.TableLocation), attempt, () => unfit.IsVoid, cancellation);
+        CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, large, writer, quarantine, cancellation);
         if (unfit.IsVoid)
         {
             await Discard(site, run.RunId, table, attempt);
@@ -56,7 +58,8 @@ public static class ChunkCopy
             Rows = totals.Digest.Rows,
             QuarantinedRows = totals.Unfit.Rows,
             Bytes = totals.Bytes,
-            FileBytes = files.Concat(aside).Sum(f => f.FileSizeInBytes),
+            FileBytes = files.Concat(aside).Sum(f => f.FileSizeInBytes) + large.Bytes,
+            LargeValues = await large.Complete(cancellation),
             Files = files.Count + aside.Count,
             Digest = totals.Digest.ToString(),
             QuarantineDigest = totals.Unfit.ToString(),
@@ -82,14 +85,14 @@ public static class ChunkCopy
         };
     }
 
-    private static async Task<CopyTotals> Rows(MigrationSite site, RunRecord run, string token, TablePlan table, ChunkPlan chunk, QuarantineRows unfit, RollingDataFileWriter writer, RollingDataFileWriter quarantine, CancellationToken cancellation)
+    private static async Task<CopyTotals> Rows(MigrationSite site, RunRecord run, string token, TablePlan table, ChunkPlan chunk, QuarantineRows unfit, LargeValueWriter large, RollingDataFileWriter writer, RollingDataFileWriter quarantine, CancellationToken cancellation)
     {
         await using SnapshotReader session = await site.Read(run.RunId, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
-        CopyColumn[] columns = [.. table.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
+        CopyColumn[] columns = [.. table.Columns.Select(c => c.ToCopyColumn())];
         var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked };
-        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, cancellation);
+        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, large, cancellation);
         CopyTotals totals = reader.Totals;
         await using (var batches = new CopyBatches(reader, cancellation))
         {
@@ -134,9 +137,9 @@ public static class ChunkCopy
     {
         try
         {
-            foreach (string folder in new[] { table.TableLocation, table.QuarantineLocation })
+            foreach (string prefix in new[] { $"{table.TableLocation}/data/{attempt}", $"{table.QuarantineLocation}/data/{attempt}", new LargeValueFolder(site.Io, table.TableLocation).Of(attempt) })
             {
-                await foreach (FileEntry file in site.Io.List($"{folder}/data/{attempt}", CancellationToken.None))
+                await foreach (FileEntry file in site.Io.List(prefix, CancellationToken.None))
                 {
                     await site.Io.Delete(file.Location, CancellationToken.None);
                 }

@@ -105,6 +105,11 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
         // Once the chunk is void nothing of it is kept.
         if (aside is { } first && !IsVoid)
         {
+            if (row.HasLargeValues)
+            {
+                throw TooLarge(table.Columns[first.Column], first.Reason);
+            }
+
             _columns.Append(table.Columns[first.Column].Name);
             _reasons.Append(first.Reason);
             _leaves.Append(chunk.Leaf.ToString());
@@ -142,6 +147,10 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
             return batch;
         }
     }
+
+    private UnfitRowException TooLarge(ColumnPlan column, string reason) => new(
+        $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {chunk.Leaf} does not fit ({reason}), and it can't be set aside, since it has values that are too large to be held.",
+        $"Use the policy string for {column.Source}, leave it out, correct the value in the source, or turn objects for large values off (--large-values 0): the row is then held in memory.");
 
     private UnfitRowException Refusal(ColumnPlan column, string reason) => new(
         string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {chunk.Leaf} holds a value with no exact {column.TargetType}: {reason}."),

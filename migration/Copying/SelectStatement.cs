@@ -32,5 +32,8 @@ public static class SelectStatement
 
     /// <summary>What is read of a row, as one text: where it changes, digests of two runs can't be compared.</summary>
     public static string Layout(TablePlan table) =>
-        string.Join("\n", table.Columns.Select(c => $"{c.Name}\t{c.Expression}\t{IcebergForm.Describe(c.Wire)}")) + "\n" + table.Filter;
+        string.Join("\n", table.Columns.Select(c => $"{c.Name}\t{c.Expression}\t{IcebergForm.Describe(c.Wire)}{Large(c)}")) + "\n" + table.Filter;
+
+    private static string Large(ColumnPlan column) =>
+        column.LargeValues is { } large ? string.Create(CultureInfo.InvariantCulture, $"\t{large.Name} over {large.Over}") : "";
 }

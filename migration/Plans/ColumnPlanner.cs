@@ -2,6 +2,7 @@ using Mammoth.Migration.Errors;
 using Mammoth.Migration.Types;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Migration.Plans;
 
@@ -31,7 +32,39 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
         Check(table, settings.SelectMany(s => s.Mask.Keys), "mask");
         Check(table, settings.SelectMany(s => s.Policies.Keys), "policies");
         IReadOnlyDictionary<string, string> names = WarehouseNames.Map(table.Columns.Select(c => c.Name));
-        return [.. table.Columns.Where(c => !omitted.Contains(c.Name)).Select(c => Column(table, c, names[c.Name], settings, asText.Contains(names[c.Name])))];
+        return WithReferences(table, [.. table.Columns.Where(c => !omitted.Contains(c.Name)).Select(c => Column(table, c, names[c.Name], settings, asText.Contains(names[c.Name])))]);
+    }
+
+    /// <summary>The columns of which values may become objects of their own, and what is read of each.</summary>
+    public IEnumerable<(Column Column, string Expression)> MayBeLarge(Table table)
+    {
+        ColumnPlan[] plans = [.. Columns(table, new HashSet<string>())];
+        return table.Columns.Join(plans.Where(p => MayBeLarge(table, p)), c => c.Name, p => p.Source, (c, p) => (c, p.Expression));
+    }
+
+    // A key is never large, and Iceberg's identifier fields must be there in each row.
+    private static bool MayBeLarge(Table table, ColumnPlan column) =>
+        !column.IsMasked && CopyColumn.CanBeLarge(column.Wire) && table.PrimaryKey?.Columns.Contains(column.Source) != true;
+
+    /// <summary>A column beside each that has large values: behind all others, so that those keep their places.</summary>
+    private ColumnPlan[] WithReferences(Table table, ColumnPlan[] columns)
+    {
+        HashSet<string> large = options.LargeValueBytes > 0 ? [.. table.Columns.Where(c => c.HasLargeValues).Select(c => c.Name)] : [];
+        ColumnPlan[] marked = [.. columns.Where(c => large.Contains(c.Source) && MayBeLarge(table, c))];
+        var taken = new HashSet<string>(columns.Select(c => c.Name), StringComparer.OrdinalIgnoreCase);
+        var names = new Dictionary<string, string>();
+        foreach (ColumnPlan column in marked)
+        {
+            string name = $"{column.Name}__large";
+            for (int i = 2; !taken.Add(name); i++)
+            {
+                name = $"{column.Name}__large_{i}";
+            }
+
+            names[column.Name] = name;
+        }
+
+        return [.. columns.Select(c => names.TryGetValue(c.Name, out string? name) ? c with { LargeValues = new LargeColumn(name, options.LargeValueBytes) } : c)];
     }
 
     private ColumnPlan Column(Table table, Column column, string name, TableSettings[] settings, bool asText)

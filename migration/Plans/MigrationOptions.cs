@@ -53,6 +53,9 @@ public sealed record MigrationOptions
     /// <summary>Bytes of the source that a chunk is at least cut to, and bytes at which a data file ends.</summary>
     public long TargetFileSize { get; init; } = 128L << 20;
 
+    /// <summary>Values of more than so many bytes become objects of their own, with a reference in the table; 0: none do.</summary>
+    public long LargeValueBytes { get; init; } = 10L << 20;
+
     /// <summary>zstd level.</summary>
     public int CompressionLevel { get; init; } = 1;
 

@@ -59,6 +59,13 @@ public static class Planner
         };
     }
 
+    /// <summary>Whether --include and --exclude leave a table in.</summary>
+    internal static bool IsChosen(Table table, MigrationOptions options) =>
+        IsChosen(table, [.. options.Include.Select(p => new NamePattern(p))], [.. options.Exclude.Select(p => new NamePattern(p))]);
+
+    private static bool IsChosen(Table table, NamePattern[] include, NamePattern[] exclude) =>
+        (include.Length == 0 || include.Any(p => p.Matches(table.Name))) && !exclude.Any(p => p.Matches(table.Name));
+
     private static Table[] Choose(Database database, MigrationOptions options)
     {
         NamePattern[] include = [.. options.Include.Select(p => new NamePattern(p))];
@@ -68,7 +75,7 @@ public static class Planner
             throw new UsageException($"--include {useless.Text} matches no table of database {database.Name}.", "Patterns are matched on schema.table and case matters; `mammoth plan` lists the tables.");
         }
 
-        Table[] chosen = [.. database.Tables.Where(t => (include.Length == 0 || include.Any(p => p.Matches(t.Name))) && !exclude.Any(p => p.Matches(t.Name)))];
+        Table[] chosen = [.. database.Tables.Where(t => IsChosen(t, include, exclude))];
         return chosen.Length > 0 ? chosen : throw new UsageException($"Database {database.Name} has no table to migrate.", database.LeftOut.Count == 0 ? "Is this the right database?" : "Views, foreign tables and temporary tables are not copied; --include and --exclude may have left out the rest.");
     }
 

@@ -8,10 +8,12 @@ using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Migration.Staging;
 
@@ -91,8 +93,9 @@ public sealed record StagedTable
         if (!unchanged)
         {
             Dictionary<string, string> facts = await Facts(site, run, opened, digest, quarantined, layout, cancellation);
+            Dictionary<string, string> large = await SnapshotLargeValues.Write(site.Io, opened.TableLocation, run, [.. chunks.Select(c => c.LargeValues).OfType<LargeValueList>()], cancellation);
             snapshot = await new SnapshotStaging(site.Io, current, opened.TableLocation, opened.Schema()) { Owner = run }
-                .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), facts, TableProperties(opened), cancellation);
+                .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), new Dictionary<string, string>(facts.Concat(large)), TableProperties(opened), cancellation);
             commits.Add(StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot));
             aside = await Quarantine(site, run, opened, chunks, facts, commits, cancellation);
         }
@@ -178,7 +181,7 @@ public sealed record StagedTable
             ["write.parquet.compression-codec"] = "zstd",
             [NameMapping.Property] = NameMapping.ToJson(opened.Schema()),
             ["mammoth.source"] = plan.Source.ToString(),
-            ["mammoth.columns"] = JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire)), RunFolder.Json),
+            ["mammoth.columns"] = JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues)), RunFolder.Json),
         };
         if (plan.Origin is { } origin)
         {
@@ -198,7 +201,11 @@ public sealed record StagedTable
 }
 
 /// <summary>How a column of a published table was read; kept in the table's property <c>mammoth.columns</c>, by which its rows can be encoded again.</summary>
-public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire);
+public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire, LargeColumn? LargeValues = null)
+{
+    /// <summary>As it was read.</summary>
+    public CopyColumn ToCopyColumn() => new(Name, Wire, LargeValues);
+}
 
 /// <summary>One table's part of the commit, as it lies on storage between staging and publishing.</summary>
 public sealed record StagedCommit(string Namespace, string Name, IReadOnlyList<JsonElement> Requirements, IReadOnlyList<JsonElement> Updates)
@@ -230,4 +237,13 @@ public static class SummaryKeys
     public const string Digest = "mammoth.digest";
     public const string QuarantineDigest = "mammoth.quarantine-digest";
     public const string Layout = "mammoth.layout";
+
+    /// <summary>Where the lists of the large values are named to which the snapshot's rows refer; missing where there are none.</summary>
+    public const string LargeValues = "mammoth.large-values";
+
+    /// <summary>How many large values they are.</summary>
+    public const string LargeValueCount = "mammoth.large-value-count";
+
+    /// <summary>Bytes of those.</summary>
+    public const string LargeValueBytes = "mammoth.large-value-bytes";
 }

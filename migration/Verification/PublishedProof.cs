@@ -7,6 +7,7 @@ using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
@@ -133,9 +134,9 @@ public static class PublishedProof
     /// <param name="part">Which part, and of how many bytes they are; null: all.</param>
     internal static async Task<RowDigest> Digest(IFileIO io, TableMetadata table, long? snapshot, IReadOnlyList<CopyColumn> columns, (int Part, long Bytes)? part, CancellationToken cancellation)
     {
-        using var encoder = new CopyEncoder(columns);
+        using var encoder = new CopyEncoder(columns, new LargeValueFolder(io, table.Location));
         RowDigest digest = RowDigest.Empty;
-        var scan = new TableScan(io, table, new ScanOptions { SnapshotId = snapshot, Columns = [.. columns.Select(c => c.Name)] });
+        var scan = new TableScan(io, table, new ScanOptions { SnapshotId = snapshot, Columns = [.. columns.Select(c => c.Name), .. columns.Select(c => c.Large?.Name).OfType<string>()] });
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
         foreach (ScanTask task in await scan.Plan(cancellation))
         {
@@ -149,7 +150,7 @@ public static class PublishedProof
             {
                 using (batch)
                 {
-                    digest += encoder.Digest(batch);
+                    digest += await encoder.Digest(batch, cancellation);
                 }
             }
         }
@@ -158,7 +159,7 @@ public static class PublishedProof
     }
 
     private static CopyColumn[] Columns(string json) =>
-        [.. JsonSerializer.Deserialize<SourceColumn[]>(json, RunFolder.Json)!.Select(c => new CopyColumn(c.Name, c.Wire))];
+        [.. JsonSerializer.Deserialize<SourceColumn[]>(json, RunFolder.Json)!.Select(c => c.ToCopyColumn())];
 
     internal static TableIdentifier QuarantineOf(TableIdentifier table) => new(table.Namespace, QuarantineRows.TableName(table.Name));
 

@@ -5,6 +5,7 @@ using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -112,7 +113,7 @@ public static class StagedProof
     /// <param name="part">Which part, and of how many bytes they are; null: all.</param>
     public static async Task<RowDigest> Digest(MigrationSite site, StagedTable staged, (int Part, long Bytes)? part, CancellationToken cancellation)
     {
-        CopyColumn[] columns = [.. staged.Opened.Plan.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
+        CopyColumn[] columns = [.. staged.Opened.Plan.Columns.Select(c => c.ToCopyColumn())];
         if (staged.IsUnchanged)
         {
             TableMetadata current = await Current(site, staged.Opened.Plan, cancellation);
@@ -122,7 +123,7 @@ public static class StagedProof
             return await PublishedProof.Digest(site.Io, current, snapshot, columns, part, cancellation);
         }
 
-        using var encoder = new CopyEncoder(columns);
+        using var encoder = new CopyEncoder(columns, new LargeValueFolder(site.Io, staged.Opened.TableLocation));
         var reader = new DataFileReader(site.Io, staged.Opened.Schema());
         var quarantine = new DataFileReader(site.Io, QuarantineRows.Schema);
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
@@ -144,7 +145,7 @@ public static class StagedProof
             {
                 using (batch)
                 {
-                    digest += quarantined ? Quarantined(batch) : encoder.Digest(batch);
+                    digest += quarantined ? Quarantined(batch) : await encoder.Digest(batch, cancellation);
                 }
             }
         }

@@ -135,6 +135,9 @@ public sealed record Column
     public string? Collation { get; init; }
     public string? Comment { get; init; }
 
+    /// <summary>It was looked for values longer than a bound, and has some (whoever looked knows the bound).</summary>
+    public bool HasLargeValues { get; init; }
+
     /// <summary>What ANALYZE found; null where it did not look, or the role may not know.</summary>
     public ColumnStatistics? Statistics { get; init; }
 }

@@ -14,7 +14,10 @@ public readonly record struct RowDigest(long Rows, UInt128 Sum)
     public static RowDigest Empty => default;
 
     /// <summary>This digest and one more row, given the row's COPY tuple in canonical form.</summary>
-    public RowDigest Add(ReadOnlySpan<byte> tuple) => new(Rows + 1, unchecked(Sum + XxHash128.HashToUInt128(tuple)));
+    public RowDigest Add(ReadOnlySpan<byte> tuple) => AddHash(XxHash128.HashToUInt128(tuple));
+
+    /// <summary>This digest and one more row, given the hash of its tuple.</summary>
+    internal RowDigest AddHash(UInt128 hash) => new(Rows + 1, unchecked(Sum + hash));
 
     /// <summary>The digest of both sets of rows.</summary>
     public static RowDigest operator +(RowDigest a, RowDigest b) => new(a.Rows + b.Rows, unchecked(a.Sum + b.Sum));
