@@ -28,6 +28,9 @@ public sealed record MigrationBody
     /// <summary>Bytes of the source that a chunk is at least cut to, and bytes at which a data file ends, 1 MiB to 10 GiB.</summary>
     public long? TargetFileSize { get; init; }
 
+    /// <summary>Values of more than so many bytes are streamed to objects of their own, with a reference in the table: 64 KiB to 1 GiB, or 0: none are.</summary>
+    public long? LargeValueBytes { get; init; }
+
     /// <summary>What becomes of a value that does not fit its column.</summary>
     public TypePolicy? Policy { get; init; }
 
@@ -41,6 +44,11 @@ public sealed record MigrationBody
         Patterns.Check("$.exclude", Exclude);
         Range("$.slots", Slots, 1, 512);
         Range("$.targetFileSize", TargetFileSize, 1L << 20, 10L << 30);
+        if (LargeValueBytes != 0)
+        {
+            Range("$.largeValueBytes", LargeValueBytes, MigrationOptions.LeastLargeValueBytes, MigrationOptions.MostLargeValueBytes);
+        }
+
         return defaults with
         {
             Include = Include ?? defaults.Include,
@@ -52,6 +60,7 @@ public sealed record MigrationBody
             ReplaceSource = ReplaceSource ?? defaults.ReplaceSource,
             Slots = Slots ?? defaults.Slots,
             TargetFileSize = TargetFileSize ?? defaults.TargetFileSize,
+            LargeValueBytes = LargeValueBytes ?? defaults.LargeValueBytes,
             Policy = Policy ?? defaults.Policy,
             Tables = Tables is null ? defaults.Tables : Merge(Tables, defaults.Tables),
         };

@@ -39,7 +39,7 @@ public static class ChunkCopy
         using var unfit = new QuarantineRows(table.Plan, chunk);
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
         await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
-        await using var large = new LargeValueWriter(site.Io, new LargeValueFolder(site.Io, table.TableLocation), attempt, () => unfit.IsVoid, cancellation);
+        await using var large = new LargeValueWriter(site.Io, new LargeValueFolder(site.Io, table.TableLocation), attempt, table.Plan.SharesLargeValues, () => unfit.IsVoid, cancellation);
         CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, large, writer, quarantine, cancellation);
         if (unfit.IsVoid)
         {

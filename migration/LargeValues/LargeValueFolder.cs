@@ -18,8 +18,14 @@ public sealed class LargeValueFolder(IFileIO io, string tableLocation) : IStored
     /// <summary>An attempt's <paramref name="number"/>th object, from 0.</summary>
     public string Object(string attempt, int number) => string.Create(CultureInfo.InvariantCulture, $"{_location}{attempt}-{number:00000}.bin");
 
+    /// <summary>An object that is shared.</summary>
+    public string Shared() => $"{_location}shared/{Guid.CreateVersion7():N}.bin";
+
     /// <summary>The list of an attempt's objects.</summary>
     public string List(string attempt) => $"{_location}{attempt}.json";
+
+    /// <summary>Where it is said which object has these bytes, in a table whose large values are shared.</summary>
+    public string ByHash(string sha256) => $"{_location}by-hash/{sha256}";
 
     /// <inheritdoc/>
     public async Task<Stream> Open(LargeValue value, CancellationToken cancellation)

@@ -7,8 +7,9 @@ using Mammoth.Postgres.Copy.LargeValues;
 namespace Mammoth.Migration.LargeValues;
 
 /// <summary>Writes the large values of one attempt to objects of their own, each while it arrives: what is held is a block of the store's. Blocks, on the copy's own thread.</summary>
+/// <param name="shares">Values of equal bytes share one object.</param>
 /// <param name="isVoid">Nothing of the chunk will be kept: its values are only read on.</param>
-internal sealed class LargeValueWriter(IFileIO io, LargeValueFolder folder, string attempt, Func<bool> isVoid, CancellationToken cancellation) : ILargeValues, IAsyncDisposable
+internal sealed class LargeValueWriter(IFileIO io, LargeValueFolder folder, string attempt, bool shares, Func<bool> isVoid, CancellationToken cancellation) : ILargeValues, IAsyncDisposable
 {
     private readonly List<LargeValue> _written = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -16,14 +17,14 @@ internal sealed class LargeValueWriter(IFileIO io, LargeValueFolder folder, stri
     private long _length;
     private bool _skips;
 
-    /// <summary>Bytes written.</summary>
-    public long Bytes => _written.Sum(v => v.Bytes);
+    /// <summary>Bytes written; not those of objects that were there already.</summary>
+    public long Bytes { get; private set; }
 
     public void Begin(int column, long length)
     {
         _length = 0;
         _skips = isVoid();
-        _open = _skips ? null : io.Create(folder.Object(attempt, _written.Count));
+        _open = _skips ? null : io.Create(shares ? folder.Shared() : folder.Object(attempt, _written.Count));
     }
 
     public void Write(ReadOnlySpan<byte> piece)
@@ -49,8 +50,10 @@ internal sealed class LargeValueWriter(IFileIO io, LargeValueFolder folder, stri
         var value = new LargeValue(_open.Location, _length, Convert.ToHexStringLower(_hash.GetHashAndReset()));
         _open.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _open = null;
-        _written.Add(value);
-        return value;
+        LargeValue used = shares ? new SharedValues(io, folder).Share(value, cancellation).GetAwaiter().GetResult() : value;
+        Bytes += used == value ? value.Bytes : 0;
+        _written.Add(used);
+        return used;
     }
 
     /// <summary>Writes the list of what was written.</summary>
@@ -64,7 +67,7 @@ internal sealed class LargeValueWriter(IFileIO io, LargeValueFolder folder, stri
 
         string list = folder.List(attempt);
         await io.Write(list, JsonSerializer.SerializeToUtf8Bytes(_written, RunFolder.Json), WriteCondition.IfAbsent, cancel);
-        return new(list, attempt, _written.Count, Bytes);
+        return new(list, attempt, _written.Count, _written.Sum(v => v.Bytes));
     }
 
     public async ValueTask DisposeAsync()

@@ -15,6 +15,9 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
     /// <summary>The table's row filter, or null.</summary>
     public string? Filter(QualifiedName table) => Matching(table).Select(s => s.Filter).LastOrDefault(f => f is not null);
 
+    /// <summary>Whether large values of equal bytes share one object.</summary>
+    public bool SharesLargeValues(QualifiedName table) => Matching(table).Select(s => s.ShareLargeValues).LastOrDefault(s => s is not null) ?? false;
+
     /// <summary>The columns left out.</summary>
     public IReadOnlyList<string> Omitted(Table table)
     {
@@ -55,10 +58,10 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
         var names = new Dictionary<string, string>();
         foreach (ColumnPlan column in marked)
         {
-            string name = $"{column.Name}__large";
+            string name = $"{column.Name}{LargeColumn.Suffix}";
             for (int i = 2; !taken.Add(name); i++)
             {
-                name = $"{column.Name}__large_{i}";
+                name = $"{column.Name}{LargeColumn.Suffix}_{i}";
             }
 
             names[column.Name] = name;

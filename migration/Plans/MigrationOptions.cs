@@ -53,6 +53,12 @@ public sealed record MigrationOptions
     /// <summary>Bytes of the source that a chunk is at least cut to, and bytes at which a data file ends.</summary>
     public long TargetFileSize { get; init; } = 128L << 20;
 
+    /// <summary>Bounds of <see cref="LargeValueBytes"/>, where it is not 0: smaller objects cost more than they are worth, and PostgreSQL has no larger values.</summary>
+    public const long LeastLargeValueBytes = 64L << 10;
+
+    /// <inheritdoc cref="LeastLargeValueBytes"/>
+    public const long MostLargeValueBytes = 1L << 30;
+
     /// <summary>Values of more than so many bytes become objects of their own, with a reference in the table; 0: none do.</summary>
     public long LargeValueBytes { get; init; } = 10L << 20;
 
@@ -71,6 +77,9 @@ public sealed record TableSettings
 {
     /// <summary>Columns not copied.</summary>
     public IReadOnlyList<string> Omit { get; init; } = [];
+
+    /// <summary>Large values of equal bytes share one object, also with those of earlier runs.</summary>
+    public bool? ShareLargeValues { get; init; }
 
     /// <summary>An SQL condition; rows for which it is not true are not copied.</summary>
     public string? Filter { get; init; }

@@ -84,6 +84,9 @@ public sealed record TablePlan
 
     public required IReadOnlyList<ChunkPlan> Chunks { get; init; }
 
+    /// <summary>Large values of equal bytes share one object.</summary>
+    public bool SharesLargeValues { get; init; }
+
     /// <summary>An SQL condition on the source's rows, or null.</summary>
     public string? Filter { get; init; }
 

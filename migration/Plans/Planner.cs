@@ -105,6 +105,7 @@ public static class Planner
             OmittedColumns = planner.Omitted(table),
             Identifier = IdentifierOf(table, columns),
             Chunks = ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
+            SharesLargeValues = planner.SharesLargeValues(table.Name),
             Filter = planner.Filter(table.Name),
             EstimatedRows = table.EstimatedRows,
             Bytes = bytes,

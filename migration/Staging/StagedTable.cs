@@ -13,7 +13,6 @@ using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Postgres.Copy;
-using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Migration.Staging;
 
@@ -181,7 +180,7 @@ public sealed record StagedTable
             ["write.parquet.compression-codec"] = "zstd",
             [NameMapping.Property] = NameMapping.ToJson(opened.Schema()),
             ["mammoth.source"] = plan.Source.ToString(),
-            ["mammoth.columns"] = JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues)), RunFolder.Json),
+            [SourceColumns.Property] = SourceColumns.ToJson(plan),
         };
         if (plan.Origin is { } origin)
         {
@@ -198,13 +197,6 @@ public sealed record StagedTable
     }
 
     private static string Fingerprint(string layout) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(layout)).ToString("x32", CultureInfo.InvariantCulture);
-}
-
-/// <summary>How a column of a published table was read; kept in the table's property <c>mammoth.columns</c>, by which its rows can be encoded again.</summary>
-public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire, LargeColumn? LargeValues = null)
-{
-    /// <summary>As it was read.</summary>
-    public CopyColumn ToCopyColumn() => new(Name, Wire, LargeValues);
 }
 
 /// <summary>One table's part of the commit, as it lies on storage between staging and publishing.</summary>

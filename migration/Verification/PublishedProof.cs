@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Apache.Arrow;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
@@ -104,8 +103,8 @@ public static class PublishedProof
 
     /// <summary>What was recorded of a table's current rows when they were published; null where Mammoth did not write them.</summary>
     internal static RecordedRows? Recorded(TableMetadata table) =>
-        table.CurrentSnapshot is { } snapshot && snapshot.Summary.GetValueOrDefault(SummaryKeys.Digest) is { } digest && table.Properties.TryGetValue("mammoth.columns", out string? columns)
-            ? new(snapshot, digest, Columns(columns))
+        table.CurrentSnapshot is { } snapshot && snapshot.Summary.GetValueOrDefault(SummaryKeys.Digest) is { } digest && table.Properties.ContainsKey(SourceColumns.Property)
+            ? new(snapshot, digest, [.. SourceColumns.Of(table).Select(c => c.ToCopyColumn())])
             : null;
 
     private static async Task<string?> Quarantine(IFileIO io, LoadedTable? aside, string recorded, CancellationToken cancellation)
@@ -157,9 +156,6 @@ public static class PublishedProof
 
         return digest;
     }
-
-    private static CopyColumn[] Columns(string json) =>
-        [.. JsonSerializer.Deserialize<SourceColumn[]>(json, RunFolder.Json)!.Select(c => c.ToCopyColumn())];
 
     internal static TableIdentifier QuarantineOf(TableIdentifier table) => new(table.Namespace, QuarantineRows.TableName(table.Name));
 

@@ -19,7 +19,7 @@ public sealed class CopyEncoder : IDisposable
     private readonly TupleWriter tuple = new();
 
     /// <summary>By column; null where its values are never large.</summary>
-    private readonly ReferenceReader?[] references;
+    private readonly LargeReferences?[] references;
     private readonly LargeRowHash? large;
 
     /// <param name="columns">The stream's columns, in order. A batch has one column for each, and behind them those of references to large values.</param>
@@ -29,7 +29,7 @@ public sealed class CopyEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(columns);
         this.columns = columns;
         encoders = [.. columns.Select(c => EncoderFactory.Create(c.Type))];
-        references = [.. columns.Select(c => c.Large is null ? null : new ReferenceReader())];
+        references = [.. columns.Select(c => c.Large is null ? null : new LargeReferences())];
         large = stored is null ? null : new LargeRowHash(stored);
     }
 
@@ -132,7 +132,7 @@ public sealed class CopyEncoder : IDisposable
     {
         foreach (ColumnEncoder encoder in encoders)
             encoder.Unbind();
-        foreach (ReferenceReader? reader in references)
+        foreach (LargeReferences? reader in references)
             reader?.Unbind();
         GC.KeepAlive(batch);
     }

@@ -2,15 +2,18 @@ using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
+using Mammoth.Migration.Types;
 using Mammoth.Migration.Verification;
 using Mammoth.Postgres.Copy.LargeValues;
+using Mammoth.Tests.Cli;
+using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Migrations;
-using Mammoth.Tests.Postgres;
+using SourceDatabase = Mammoth.Tests.Postgres.SourceDatabase;
 
 namespace Mammoth.Tests.LargeValues;
 
-public sealed class LargeValueMigrationTests(PostgresFixture postgres, Readers readers)
+public sealed class LargeValueMigrationTests(PostgresFixture postgres, AzuriteFixture azurite, Readers readers)
 {
     private static readonly MigrationOptions Options = new() { LargeValueBytes = LargeTable.Over };
 
@@ -50,9 +53,72 @@ public sealed class LargeValueMigrationTests(PostgresFixture postgres, Readers r
                 Assert.Equal(parts, clickHouse.Rows[i].Skip(2));
         }
 
+        // And the command brings the values back.
+        string back = Path.Combine(warehouse.Folder, "back");
+        CommandLine read = await CommandLine.RunAsync("read", "files", "-w", warehouse.Folder, "-o", "json", "--large-to", back);
+        Assert.Equal((0, LargeTable.Rows), (read.ExitCode, read.Out.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Length));
+        SortedDictionary<string, byte[]> expected = await LargeTable.ExpectedAsync(source);
+        foreach ((string key, LargeValue reference) in references)
+            Assert.True((await File.ReadAllBytesAsync(Path.Combine(back, Path.GetFileName(reference.Location)), Cancellation)).AsSpan().SequenceEqual(expected[key]), key);
+        Assert.Equal(references.Count, Directory.GetFiles(back).Length);
+        Assert.Equal(64, (await CommandLine.RunAsync("read", "files", "-w", warehouse.Folder, "--columns", "id", "--large-to", back)).ExitCode);
+
         RunReport again = await warehouse.Migrate(source.ConnectionString, Options, Cancellation);
         Assert.All(again.Tables, t => Assert.Equal(Outcome.Unchanged, t.Outcome));
         Assert.Equal(references.Values.Select(r => Path.GetFileName(r.Location)).Order(), Directory.EnumerateFiles(Path.Combine(warehouse.Folder, "public", "files", "data", "_large"), "*.bin").Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task They_are_objects_on_Azure_too()
+    {
+        await using SourceDatabase source = await LargeTable.CreateAsync(postgres, "large_azure");
+        await source.ExecuteAsync("INSERT INTO files SELECT 1000, 'over several blocks', string_agg(noise(i, 10000), ''::bytea), 's', NULL, NULL FROM generate_series(1, 30) i");
+        using var area = new MigrationArea(new Mammoth.Tests.EndToEnd.Running.SourceDatabase(source.ConnectionString), readers, await azurite.CreateContainer(Cancellation));
+        RunReport report = (await area.Migrate("--large-values", "100000")).Expect(0).Report;
+        Assert.All(report.Tables, t => Assert.True(t.Outcome == Outcome.Published && t.Verification!.Holds, $"{t.Source}: {t.Outcome} {t.Error}"));
+        SortedDictionary<string, LargeValue> references = await LargeTable.ReferencesAsync(area.Warehouse.Io, await LargeTable.MetadataAsync(area.Warehouse.Io, area.Warehouse.Root));
+        Assert.Equal(19_200_000, references["1000.content"].Bytes);
+        await LargeTable.JudgeAsync(area.Warehouse.Io, await LargeTable.ExpectedAsync(source), references);
+    }
+
+    [Fact]
+    public async Task Turned_off_a_table_has_its_values_in_place_and_may_change_between_runs()
+    {
+        await using SourceDatabase source = await LargeTable.CreateAsync(postgres, "large_off");
+        using var warehouse = new MigrationWarehouse();
+        string[] plain = ["id", "name", "content", "story", "document", "plain"];
+        foreach ((MigrationOptions options, string[] more) in new[] { (new MigrationOptions { LargeValueBytes = 0 }, Array.Empty<string>()), (Options, ["content__large", "story__large", "document__large"]), (new MigrationOptions(), []) })
+        {
+            RunReport report = await warehouse.Migrate(source.ConnectionString, options, Cancellation);
+            TableReport files = report.Tables.Single(t => t.Name == "files");
+            Assert.True(files.Outcome == Outcome.Published && files.Verification!.Holds, files.Error);
+            Assert.Equal([.. plain, .. more], (await LargeTable.MetadataAsync(warehouse.Store, warehouse.Root)).CurrentSchema.Fields.Select(f => f.Name));
+            Assert.All(await Proofs(warehouse), p => Assert.True(p.Holds, $"{p.Table}: {p.Problem}"));
+        }
+
+        // What an older snapshot refers to is still found.
+        CommandLine read = await CommandLine.RunAsync("read", "files", "-w", warehouse.Folder, "-o", "json", "--snapshot", $"{(await LargeTable.MetadataAsync(warehouse.Store, warehouse.Root)).Snapshots[1].SnapshotId}", "--large-to", Path.Combine(warehouse.Folder, "back"));
+        Assert.True(read.ExitCode == 0, read.Error);
+        Assert.Equal(20, Directory.GetFiles(Path.Combine(warehouse.Folder, "back")).Length);
+    }
+
+    [Fact]
+    public async Task A_row_with_a_large_value_becomes_text_or_fails_loudly_but_is_never_set_aside()
+    {
+        await using SourceDatabase source = await LargeTable.CreateAsync(postgres, "large_unfit");
+        await source.ExecuteAsync("CREATE TABLE dated (id int PRIMARY KEY, content bytea, d date); INSERT INTO dated SELECT i, noise(i, 3000), CASE WHEN i = 2 THEN 'infinity' ELSE '2020-01-01'::date END FROM generate_series(1, 3) i");
+        using var warehouse = new MigrationWarehouse();
+        MigrationOptions only = Options with { Include = ["public.dated"], OnError = OnError.Continue };
+        TableReport text = Assert.Single((await warehouse.Migrate(source.ConnectionString, only, Cancellation)).Tables);
+        Assert.True(text.Outcome == Outcome.Published && text.Verification!.Holds, text.Error);
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(warehouse.Folder, "public", "dated", "data", "_large"), "*.bin").Length);
+
+        using var other = new MigrationWarehouse();
+        TableReport aside = Assert.Single((await other.Migrate(source.ConnectionString, only with { Policy = TypePolicy.Quarantine }, Cancellation)).Tables);
+        Assert.Equal(Outcome.Failed, aside.Outcome);
+        Assert.Contains("public.dated, column d (date)", aside.Error, StringComparison.Ordinal);
+        Assert.Contains("too large to be held", aside.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.Exists(Path.Combine(other.Folder, "public", "dated", "data")) ? Directory.GetFiles(Path.Combine(other.Folder, "public", "dated", "data"), "*", SearchOption.AllDirectories) : []);
     }
 
     private static async Task<IReadOnlyList<TableProof>> Proofs(MigrationWarehouse warehouse)

@@ -1,10 +1,10 @@
 using Apache.Arrow;
-using Mammoth.Postgres.Copy.LargeValues;
+using Mammoth.Postgres.Copy.Encoders;
 
-namespace Mammoth.Postgres.Copy.Encoders;
+namespace Mammoth.Postgres.Copy.LargeValues;
 
 /// <summary>Reads a column of references to large values (<see cref="LargeValue.Form"/>).</summary>
-internal sealed class ReferenceReader
+public sealed class LargeReferences
 {
     private IArrowArray? references;
     private StringArray? locations;
@@ -13,9 +13,13 @@ internal sealed class ReferenceReader
 
     /// <summary>Takes up a column; <see cref="Unbind"/> lets go of it.</summary>
     /// <returns>Whether it holds any reference.</returns>
+    /// <exception cref="ArgumentException">It is no such column.</exception>
     public bool Bind(IArrowArray column)
     {
+        ArgumentNullException.ThrowIfNull(column);
         ArrayData data = column.Data;
+        if (!ArrowLayout.IsSame(data.DataType, LargeValue.Form.ArrowType))
+            throw new ArgumentException("The column holds no references.", nameof(column));
         references = column;
         locations = new StringArray(data.Children[0]);
         lengths = new Int64Array(data.Children[1]);
@@ -23,6 +27,7 @@ internal sealed class ReferenceReader
         return column.NullCount < column.Length;
     }
 
+    /// <summary>Lets go of the column.</summary>
     public void Unbind() => (references, locations, lengths, hashes) = (null, null, null, null);
 
     /// <summary>The reference of a row, or null.</summary>
