@@ -2,16 +2,16 @@ using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
-using Mammoth.Migration.Runs;
 using Mammoth.Postgres.Copy.LargeValues;
+using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Migrations;
-using Mammoth.Tests.Postgres;
+using SourceDatabase = Mammoth.Tests.Postgres.SourceDatabase;
 
 namespace Mammoth.Tests.LargeValues;
 
 /// <summary>Attempts that failed, were killed, or were made twice: whose objects remain.</summary>
-public sealed class LargeValueAttemptTests(PostgresFixture postgres) : IDisposable
+public sealed class LargeValueAttemptTests(PostgresFixture postgres, Readers readers) : IDisposable
 {
     private static readonly MigrationOptions Options = new() { LargeValueBytes = LargeTable.Over, Include = ["public.files"] };
     private readonly MigrationWarehouse _warehouse = new();
@@ -43,28 +43,27 @@ public sealed class LargeValueAttemptTests(PostgresFixture postgres) : IDisposab
     }
 
     [Fact]
-    public async Task A_process_that_was_killed_after_its_objects_leaves_them_to_be_swept_when_the_run_is_over()
+    public async Task A_process_that_was_killed_leaves_objects_to_be_swept_when_the_run_is_over()
     {
         await using SourceDatabase source = await LargeTable.CreateAsync(postgres, "large_killed");
-        RunRecord run = MigrationWarehouse.New(source.ConnectionString, Options);
-        string[] killed = [];
-        _warehouse.Store.AfterWrite = location =>
+        await source.ExecuteAsync("INSERT INTO files SELECT i, 'many', noise(i, 2000) || piece.bytes, 's', NULL, NULL FROM generate_series(1000, 1299) i, (SELECT noise(1, 16000) AS bytes) piece");
+        using var area = new MigrationArea(new Mammoth.Tests.EndToEnd.Running.SourceDatabase(source.ConnectionString), readers);
+        string folder = Path.Combine(area.Folder, "warehouse", "public", "files", "data", "_large");
+        string[] command = ["--large-values", "100000", "--include", "public.files"];
+        await using (MammothProcess first = area.Start(command))
         {
-            if (!location.Contains("/chunks/", StringComparison.Ordinal) || killed.Length > 0)
-                return Task.CompletedTask;
-            killed = Directory.GetFiles(Folder, "*.bin");
-            _warehouse.Store.IsDead = true;
-            return Task.CompletedTask;
-        };
-        await Assert.ThrowsAnyAsync<Exception>(() => _warehouse.Migrate(source.ConnectionString, run, Cancellation));
-        Assert.Equal(20, killed.Length);
-        Assert.All(killed, f => Assert.True(File.Exists(f)));
+            while (!first.HasExited && (!Directory.Exists(folder) || Directory.GetFiles(folder, "*.bin").Length < 5))
+                await Task.Delay(1, Cancellation);
+            await first.Kill();
+        }
 
-        _warehouse.Store.IsDead = false;
-        TableReport table = Assert.Single((await _warehouse.Migrate(source.ConnectionString, run, Cancellation)).Tables);
-        Assert.True(table.Outcome == Outcome.Published, table.Error);
-        Assert.All(killed, f => Assert.False(File.Exists(f)));
-        await JudgeAsync(source);
+        string[] killed = Directory.GetFiles(folder, "*.bin");
+        Assert.InRange(killed.Length, 5, 319);
+        TableReport table = Assert.Single((await area.Migrate(command)).Expect(0).Report.Tables);
+        Assert.True(table.Outcome == Outcome.Published && table.Verification!.Holds, table.Error);
+        Assert.All(killed, f => Assert.False(File.Exists(f), f));
+        Assert.Equal(320, Directory.GetFiles(folder, "*.bin").Length);
+        await LargeTable.JudgeAsync(area.Warehouse.Io, await LargeTable.ExpectedAsync(source), await LargeTable.ReferencesAsync(area.Warehouse.Io, await LargeTable.MetadataAsync(area.Warehouse.Io, area.Warehouse.Root)));
     }
 
     [Fact]
