@@ -31,14 +31,17 @@ public static class SnapshotLargeValues
         };
     }
 
-    /// <summary>The lists of a snapshot's chunks.</summary>
+    /// <summary>Bytes of the large values to which a snapshot's rows refer.</summary>
+    internal static long Bytes(Snapshot snapshot) =>
+        long.TryParse(snapshot.Summary.GetValueOrDefault(SummaryKeys.LargeValueBytes), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
+
+    /// <summary>The lists of a snapshot's chunks, from the file that names them.</summary>
     /// <exception cref="FileNotFoundException">The file that names them is gone.</exception>
-    public static async Task<IReadOnlyList<LargeValueList>> Lists(IFileIO io, Snapshot snapshot, CancellationToken cancellation) =>
-        snapshot.Summary.GetValueOrDefault(SummaryKeys.LargeValues) is { } location ? await Read<LargeValueList>(io, location, cancellation) : [];
+    internal static Task<IReadOnlyList<LargeValueList>> Lists(IFileIO io, string location, CancellationToken cancellation) => Read<LargeValueList>(io, location, cancellation);
 
     /// <summary>The values of a chunk.</summary>
     /// <exception cref="FileNotFoundException">The list is gone.</exception>
-    public static Task<IReadOnlyList<LargeValue>> Values(IFileIO io, LargeValueList list, CancellationToken cancellation) => Read<LargeValue>(io, list.Location, cancellation);
+    private static Task<IReadOnlyList<LargeValue>> Values(IFileIO io, LargeValueList list, CancellationToken cancellation) => Read<LargeValue>(io, list.Location, cancellation);
 
     /// <summary>All files that the snapshot needs for its large values: the objects, and the lists of them.</summary>
     /// <exception cref="FileNotFoundException">A list is gone.</exception>
@@ -50,7 +53,7 @@ public static class SnapshotLargeValues
         }
 
         yield return location;
-        foreach (LargeValueList list in await Lists(io, snapshot, cancellation))
+        foreach (LargeValueList list in await Lists(io, location, cancellation))
         {
             yield return list.Location;
             foreach (LargeValue value in await Values(io, list, cancellation))

@@ -35,6 +35,9 @@ public sealed record StagedTable
 
     public required IReadOnlyList<string> QuarantineManifests { get; init; }
 
+    /// <summary>The file that names the lists of its large values; null where there are none.</summary>
+    public string? LargeValues { get; init; }
+
     public required long Rows { get; init; }
     public required long QuarantinedRows { get; init; }
     public required long SourceBytes { get; init; }
@@ -88,11 +91,13 @@ public sealed record StagedTable
         var commits = new List<StagedCommit>();
         StagedSnapshot? snapshot = null;
         StagedSnapshot? aside = null;
+        string? largeValues = null;
         bool unchanged = current is not null && IsSame(current, opened, digest, quarantined, layout);
         if (!unchanged)
         {
             Dictionary<string, string> facts = await Facts(site, run, opened, digest, quarantined, layout, cancellation);
             Dictionary<string, string> large = await SnapshotLargeValues.Write(site.Io, opened.TableLocation, run, [.. chunks.Select(c => c.LargeValues).OfType<LargeValueList>()], cancellation);
+            largeValues = large.GetValueOrDefault(SummaryKeys.LargeValues);
             snapshot = await new SnapshotStaging(site.Io, current, opened.TableLocation, opened.Schema()) { Owner = run }
                 .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), new Dictionary<string, string>(facts.Concat(large)), TableProperties(opened), cancellation);
             commits.Add(StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot));
@@ -109,6 +114,7 @@ public sealed record StagedTable
             QuarantineManifests = aside?.Manifests ?? [],
             Rows = digest.Rows,
             QuarantinedRows = quarantined.Rows,
+            LargeValues = largeValues,
             SourceBytes = chunks.Sum(c => c.Bytes),
             FileBytes = chunks.Sum(c => c.FileBytes),
             Files = chunks.Sum(c => c.Files),

@@ -137,9 +137,10 @@ public static class PublishedProof
         RowDigest digest = RowDigest.Empty;
         var scan = new TableScan(io, table, new ScanOptions { SnapshotId = snapshot, Columns = [.. columns.Select(c => c.Name), .. columns.Select(c => c.Large?.Name).OfType<string>()] });
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
+        FileWeights weights = await FileWeights.Of(io, part is null ? null : scan.Snapshot?.Summary.GetValueOrDefault(SummaryKeys.LargeValues), cancellation);
         foreach (ScanTask task in await scan.Plan(cancellation))
         {
-            int of = division.PartOf(task.File.FileSizeInBytes);
+            int of = division.PartOf(weights[task.File]);
             if (part is not null && of != part.Value.Part)
             {
                 continue;

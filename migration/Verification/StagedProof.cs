@@ -30,11 +30,12 @@ public static class StagedProof
         }
 
         var division = new ProofDivision(site.ProofBytes);
-        if (staged.FileBytes > site.ProofBytes || staged.QuarantineManifests.Count > 0)
+        if (staged.FileBytes > site.ProofBytes || staged.QuarantineManifests.Count > 0 || staged.LargeValues is not null)
         {
+            FileWeights weights = await FileWeights.Of(site.Io, staged.LargeValues, cancellation);
             await foreach ((DataFile file, _) in Files(site, staged, cancellation))
             {
-                division.PartOf(file.FileSizeInBytes);
+                division.PartOf(weights[file]);
             }
         }
 
@@ -127,10 +128,11 @@ public static class StagedProof
         var reader = new DataFileReader(site.Io, staged.Opened.Schema());
         var quarantine = new DataFileReader(site.Io, QuarantineRows.Schema);
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
+        FileWeights weights = await FileWeights.Of(site.Io, part is null ? null : staged.LargeValues, cancellation);
         RowDigest digest = RowDigest.Empty;
         await foreach ((DataFile file, bool quarantined) in Files(site, staged, cancellation))
         {
-            int of = division.PartOf(file.FileSizeInBytes);
+            int of = division.PartOf(weights[file]);
             if (of > part?.Part)
             {
                 break;
