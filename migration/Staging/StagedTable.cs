@@ -38,6 +38,9 @@ public sealed record StagedTable
     /// <summary>The file that names the lists of its large values; null where there are none.</summary>
     public string? LargeValues { get; init; }
 
+    /// <summary>How many there are.</summary>
+    public long LargeValueCount { get; init; }
+
     public required long Rows { get; init; }
     public required long QuarantinedRows { get; init; }
     public required long SourceBytes { get; init; }
@@ -115,6 +118,7 @@ public sealed record StagedTable
             Rows = digest.Rows,
             QuarantinedRows = quarantined.Rows,
             LargeValues = largeValues,
+            LargeValueCount = chunks.Sum(c => (long)(c.LargeValues?.Values ?? 0)),
             SourceBytes = chunks.Sum(c => c.Bytes),
             FileBytes = chunks.Sum(c => c.FileBytes),
             Files = chunks.Sum(c => c.Files),

@@ -93,6 +93,7 @@ public static class StagedProof
         SourceBytes = proven.SourceBytes,
         FileBytes = proven.FileBytes,
         Files = proven.Files,
+        LargeValues = proven.LargeValueCount,
         Chunks = proven.Opened.Plan.Chunks.Count,
         CopyTime = proven.CopyTime,
         Verification = proven.Verification,

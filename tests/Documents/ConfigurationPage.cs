@@ -16,6 +16,7 @@ internal static partial class ConfigurationPage
     private static readonly Dictionary<string, string> WorkedOut = new()
     {
         ["--slots"] = "the processors, 2 to 16",
+        ["--large-values"] = string.Create(CultureInfo.InvariantCulture, $"{new MigrationOptions().LargeValueBytes >> 20}MB"),
         ["--target-file-size"] = string.Create(CultureInfo.InvariantCulture, $"{new MigrationOptions().TargetFileSize >> 20}MB"),
         ["--include"] = "all",
         ["--exclude"] = "none",

@@ -27,6 +27,7 @@ public sealed class LargeValueMigrationTests(PostgresFixture postgres, AzuriteFi
         RunReport report = await warehouse.Migrate(source.ConnectionString, Options, Cancellation);
         Assert.All(report.Tables, t => Assert.True(t.Outcome == Outcome.Published && t.Verification!.Holds, $"{t.Source}: {t.Outcome} {t.Error}"));
 
+        Assert.Equal(20, report.Tables.Single(t => t.Name == "files").LargeValues);
         TableMetadata table = await LargeTable.MetadataAsync(warehouse.Store, warehouse.Root);
         Assert.Equal(["id", "name", "content", "story", "document", "plain", "content__large", "story__large", "document__large"], table.CurrentSchema.Fields.Select(f => f.Name));
         Assert.Equal(["id", "name"], table.CurrentSchema.Fields.Where(f => f.Required).Select(f => f.Name));

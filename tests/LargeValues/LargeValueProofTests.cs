@@ -1,4 +1,8 @@
+using Apache.Arrow;
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.Metadata;
+using Mammoth.Iceberg.Scans;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Verification;
@@ -62,6 +66,44 @@ public sealed class LargeValueProofTests(PostgresFixture postgres) : IDisposable
         TableReport table = Assert.Single(report.Tables);
         Assert.Equal((Outcome.Failed, "verification"), (table.Outcome, table.ErrorCode));
         Assert.Contains(Path.GetFileName(damaged), table.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Values_come_back_as_streams_that_fail_at_their_end_where_they_are_not_what_was_written()
+    {
+        await using SourceDatabase source = await LargeTable.CreateAsync(postgres, "large_streams");
+        await _warehouse.Migrate(source.ConnectionString, Options, Cancellation);
+        SortedDictionary<string, byte[]> expected = await LargeTable.ExpectedAsync(source);
+        TableMetadata table = await LargeTable.MetadataAsync(_warehouse.Store, _warehouse.Root);
+        var scan = new LargeValueScan(_warehouse.Store, table);
+        var found = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        LargeValue? any = null;
+        await foreach ((RecordBatch batch, IReadOnlyList<FoundLargeValue> values) in scan.Read(new ScanOptions(), Cancellation))
+        {
+            using (batch)
+            {
+                foreach (FoundLargeValue value in values)
+                {
+                    any = value.Value;
+                    await using Stream content = await scan.Open(value.Value, Cancellation);
+                    using var bytes = new MemoryStream();
+                    await content.CopyToAsync(bytes, Cancellation);
+                    found.Add($"{((Int32Array)batch.Column("id")).GetValue(value.Row)}.{value.Column}", bytes.ToArray());
+                }
+            }
+        }
+
+        Assert.Equal(expected, found);
+        await Assert.ThrowsAsync<LargeValueException>(async () => await ReadAsync(any! with { Sha256 = new string('0', 64) }));
+        await Assert.ThrowsAsync<LargeValueException>(async () => await ReadAsync(any! with { Bytes = any.Bytes - 1 }));
+        await Assert.ThrowsAsync<LargeValueException>(async () => await ReadAsync(any! with { Location = table.CurrentSnapshot!.ManifestList! }));
+        await Assert.ThrowsAsync<LargeValueException>(async () => await ReadAsync(any! with { Location = $"{table.Location}/data/_large/../../metadata/version-hint.text" }));
+
+        async Task ReadAsync(LargeValue value)
+        {
+            await using Stream content = await scan.Open(value, Cancellation);
+            await content.CopyToAsync(Stream.Null, Cancellation);
+        }
     }
 
     private async Task<TableProof> ProveAsync()
