@@ -31,6 +31,9 @@ public sealed record MigrationBody
     /// <summary>Values of more than so many bytes are streamed to objects of their own, with a reference in the table: 64 KiB to 1 GiB, or 0: none are.</summary>
     public long? LargeValueBytes { get; init; }
 
+    /// <summary>Large objects that columns of type <c>lo</c> name are copied too.</summary>
+    public bool? LargeObjects { get; init; }
+
     /// <summary>What becomes of a value that does not fit its column.</summary>
     public TypePolicy? Policy { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record MigrationBody
             Slots = Slots ?? defaults.Slots,
             TargetFileSize = TargetFileSize ?? defaults.TargetFileSize,
             LargeValueBytes = LargeValueBytes ?? defaults.LargeValueBytes,
+            LargeObjects = LargeObjects ?? defaults.LargeObjects,
             Policy = Policy ?? defaults.Policy,
             Tables = Tables is null ? defaults.Tables : Merge(Tables, defaults.Tables),
         };

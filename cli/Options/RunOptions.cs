@@ -24,6 +24,8 @@ internal sealed class RunOptions
         CustomParser = result => ByteSize.Parse(result.Tokens[0].Value) is { } bytes ? bytes : Refuse(result),
     };
 
+    private readonly Option<bool> largeObjects = new("--large-objects") { Description = "Copy the large objects that columns of type lo name, each to an object of its own; of columns of type oid, those that the configuration names." };
+
     private readonly Option<long?> largeValues = new("--large-values")
     {
         Description = "Values of more than so many bytes (bytea, text, json, xml) are streamed to objects of their own, with a reference in the table; from 64kB to 1GB, or 0: none are.",
@@ -40,7 +42,7 @@ internal sealed class RunOptions
     /// <summary>The options that matter before anything is copied.</summary>
     public RunOptions AddPlanningTo(Command command)
     {
-        foreach (Option option in new Option[] { include, exclude, config, profile, targetFileSize, largeValues, replaceSource })
+        foreach (Option option in new Option[] { include, exclude, config, profile, targetFileSize, largeValues, largeObjects, replaceSource })
             command.Options.Add(option);
 
         return this;
@@ -74,6 +76,7 @@ internal sealed class RunOptions
             OnLockWaiter = parsed.GetValue(onLockWaiter),
             NoLock = parsed.GetValue(noLock),
             ReplaceSource = parsed.GetValue(replaceSource),
+            LargeObjects = parsed.GetValue(largeObjects),
             Slots = parsed.GetValue(slots) ?? given.Slots,
             TargetFileSize = parsed.GetValue(targetFileSize) ?? given.TargetFileSize,
         };

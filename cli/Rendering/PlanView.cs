@@ -71,7 +71,7 @@ internal static class PlanView
             {
                 string why = column.Note ?? (column.MayNotFit is { } unfit ? $"{unfit}: policy {column.Policy.ToString().ToLowerInvariant()}" : "");
                 if (column.LargeValues is { } large)
-                    why = string.Join("; ", new[] { why, $"values of more than {Amount.Bytes(large.Over)} are objects of their own: {large.Name}" }.Where(w => w.Length > 0));
+                    why = string.Join("; ", new[] { why, large.IsObject ? $"the large objects it names are copied: {large.Name}" : $"values of more than {Amount.Bytes(large.Over)} are objects of their own: {large.Name}" }.Where(w => w.Length > 0));
 
                 table.AddRow(Printable.Escape($"{at.Source}.{column.Source}"), Printable.Escape(column.SourceType), Printable.Escape(column.TargetType), $"[dim]{Printable.Escape(why)}[/]");
             }

@@ -92,7 +92,8 @@ public static class ChunkCopy
         cancellation = reading.Token;
         CopyColumn[] columns = [.. table.Columns.Select(c => c.ToCopyColumn())];
         var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked };
-        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, large, cancellation);
+        LargeObjectCopy objects = await LargeObjectCopy.Run(session, table, chunk, large, cancellation);
+        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, large, objects, cancellation);
         CopyTotals totals = reader.Totals;
         await using (var batches = new CopyBatches(reader, cancellation))
         {

@@ -20,7 +20,10 @@ internal sealed class LargeValueWriter(IFileIO io, LargeValueFolder folder, stri
     /// <summary>Bytes written; not those of objects that were there already.</summary>
     public long Bytes { get; private set; }
 
-    public void Begin(int column, long length)
+    public void Begin(int column, long length) => Begin();
+
+    /// <summary>A value of which the length is not known begins.</summary>
+    public void Begin()
     {
         _length = 0;
         _skips = isVoid();
@@ -38,19 +41,22 @@ internal sealed class LargeValueWriter(IFileIO io, LargeValueFolder folder, stri
         }
     }
 
-    public LargeValue End()
+    // The thread is this copy's own: it may wait.
+    public LargeValue End() => EndAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="End"/>
+    public async Task<LargeValue> EndAsync()
     {
         if (_open is null)
         {
             return new("", _length, "");
         }
 
-        // The thread is this copy's own: it may wait.
-        _open.Complete(cancellation).GetAwaiter().GetResult();
+        await _open.Complete(cancellation);
         var value = new LargeValue(_open.Location, _length, Convert.ToHexStringLower(_hash.GetHashAndReset()));
-        _open.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        await _open.DisposeAsync();
         _open = null;
-        LargeValue used = shares ? new SharedValues(io, folder).Share(value, cancellation).GetAwaiter().GetResult() : value;
+        LargeValue used = shares ? await new SharedValues(io, folder).Share(value, cancellation) : value;
         Bytes += used == value ? value.Bytes : 0;
         _written.Add(used);
         return used;

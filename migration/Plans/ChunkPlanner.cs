@@ -15,12 +15,12 @@ public static class ChunkPlanner
     private const int TidRangeScans = 140_000;
 
     /// <summary>The chunks of all heaps of a table.</summary>
-    public static IReadOnlyList<ChunkPlan> Cut(IReadOnlyList<Leaf> leaves, int serverVersion, long targetFileSize)
+    public static IReadOnlyList<ChunkPlan> Cut(IReadOnlyList<Leaf> leaves, int serverVersion, long targetFileSize, long minimumPages = MinimumPages)
     {
         var chunks = new List<ChunkPlan>();
         foreach (Leaf leaf in leaves)
         {
-            long step = serverVersion < TidRangeScans ? long.MaxValue : PagesPerChunk(leaf, targetFileSize);
+            long step = serverVersion < TidRangeScans ? long.MaxValue : PagesPerChunk(leaf, targetFileSize, minimumPages);
             long from = 0;
             do
             {
@@ -36,9 +36,9 @@ public static class ChunkPlanner
         return chunks;
     }
 
-    private static long PagesPerChunk(Leaf leaf, long targetFileSize)
+    private static long PagesPerChunk(Leaf leaf, long targetFileSize, long minimumPages)
     {
         double bytesPerPage = leaf.Pages == 0 ? 1 : Math.Max(1, (double)leaf.TotalBytes / leaf.Pages);
-        return Math.Max(MinimumPages, (long)Math.Ceiling(targetFileSize / bytesPerPage));
+        return Math.Max(minimumPages, (long)Math.Ceiling(targetFileSize / bytesPerPage));
     }
 }

@@ -35,7 +35,9 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
         Check(table, settings.SelectMany(s => s.Mask.Keys), "mask");
         Check(table, settings.SelectMany(s => s.Policies.Keys), "policies");
         IReadOnlyDictionary<string, string> names = WarehouseNames.Map(table.Columns.Select(c => c.Name));
-        return WithReferences(table, [.. table.Columns.Where(c => !omitted.Contains(c.Name)).Select(c => Column(table, c, names[c.Name], settings, asText.Contains(names[c.Name])))]);
+        string[] objects = [.. settings.SelectMany(s => s.LargeObjects)];
+        Check(table, objects, "largeObjects");
+        return WithReferences(table, objects, [.. table.Columns.Where(c => !omitted.Contains(c.Name)).Select(c => Column(table, c, names[c.Name], settings, asText.Contains(names[c.Name])))]);
     }
 
     /// <summary>The columns of which values may become objects of their own, and what is read of each.</summary>
@@ -50,10 +52,11 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
         !column.IsMasked && CopyColumn.CanBeLarge(column.Wire) && table.PrimaryKey?.Columns.Contains(column.Source) != true;
 
     /// <summary>A column beside each that has large values: behind all others, so that those keep their places.</summary>
-    private ColumnPlan[] WithReferences(Table table, ColumnPlan[] columns)
+    private ColumnPlan[] WithReferences(Table table, IReadOnlyList<string> objects, ColumnPlan[] columns)
     {
         HashSet<string> large = options.LargeValueBytes > 0 ? [.. table.Columns.Where(c => c.HasLargeValues).Select(c => c.Name)] : [];
-        ColumnPlan[] marked = [.. columns.Where(c => large.Contains(c.Source) && MayBeLarge(table, c))];
+        HashSet<string> naming = [.. table.Columns.Where(c => NamesObjects(table, c, objects)).Select(c => c.Name)];
+        ColumnPlan[] marked = [.. columns.Where(c => (large.Contains(c.Source) && MayBeLarge(table, c)) || (naming.Contains(c.Source) && !c.IsMasked))];
         var taken = new HashSet<string>(columns.Select(c => c.Name), StringComparer.OrdinalIgnoreCase);
         var names = new Dictionary<string, string>();
         foreach (ColumnPlan column in marked)
@@ -67,7 +70,16 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
             names[column.Name] = name;
         }
 
-        return [.. columns.Select(c => names.TryGetValue(c.Name, out string? name) ? c with { LargeValues = new LargeColumn(name, options.LargeValueBytes) } : c)];
+        return [.. columns.Select(c => names.TryGetValue(c.Name, out string? name) ? c with { LargeValues = naming.Contains(c.Source) ? LargeColumn.OfObjects(name) : new LargeColumn(name, options.LargeValueBytes) } : c)];
+    }
+
+    /// <exception cref="UsageException">The configuration says so of a column that holds no numbers of objects.</exception>
+    private bool NamesObjects(Table table, Column column, IReadOnlyList<string> configured)
+    {
+        bool isNumber = types.Map(column.Type, column.Modifier) is { Wire: CopyType.Oid, Cast: null };
+        return configured.Contains(column.Name) && !isNumber
+            ? throw new UsageException($"The configuration's largeObjects names column '{column.Name}' of {table.Name}, which is of type {column.TypeText}.", "Large objects are named by columns of type oid or lo.")
+            : configured.Contains(column.Name) || (options.LargeObjects && isNumber && column.Type is { Kind: PgTypeKind.Domain, Name: "lo" });
     }
 
     private ColumnPlan Column(Table table, Column column, string name, TableSettings[] settings, bool asText)

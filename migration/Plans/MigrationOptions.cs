@@ -62,6 +62,9 @@ public sealed record MigrationOptions
     /// <summary>Values of more than so many bytes become objects of their own, with a reference in the table; 0: none do.</summary>
     public long LargeValueBytes { get; init; } = 10L << 20;
 
+    /// <summary>Large objects that columns of type <c>lo</c> name are copied too.</summary>
+    public bool LargeObjects { get; init; }
+
     /// <summary>zstd level.</summary>
     public int CompressionLevel { get; init; } = 1;
 
@@ -80,6 +83,9 @@ public sealed record TableSettings
 
     /// <summary>Large values of equal bytes share one object, also with those of earlier runs.</summary>
     public bool? ShareLargeValues { get; init; }
+
+    /// <summary>Columns of type <c>oid</c> that name large objects, which are copied too.</summary>
+    public IReadOnlyList<string> LargeObjects { get; init; } = [];
 
     /// <summary>An SQL condition; rows for which it is not true are not copied.</summary>
     public string? Filter { get; init; }

@@ -10,6 +10,9 @@ public static class Planner
     /// <summary>Why a table is left out that --include or --exclude leaves out.</summary>
     public const string NotChosen = "not chosen";
 
+    /// <summary>What the rows of a page name is not counted in its bytes: few pages, for a chunk to be done in time.</summary>
+    private const long PagesWithObjects = 100;
+
     /// <summary>The columns (by warehouse name) of a table that an earlier run already had to carry as text.</summary>
     public delegate IReadOnlySet<string> TextColumns(string @namespace, string table);
 
@@ -50,7 +53,7 @@ public static class Planner
             Tables = plans,
             LeftOut =
             [
-                .. database.LeftOut,
+                .. database.LeftOut.Select(l => l.Kind == LeftOut.LargeObjects && plans.Any(p => p.Columns.Any(c => c.LargeValues is { IsObject: true })) ? l with { Reason = "large objects that no copied column names are not copied" } : l),
                 .. database.Tables.Except(asked).Select(t => new LeftOut(t.Name, "table", NotChosen)),
                 .. asked.Except(chosen).Select(t => new LeftOut(t.Name, "table", "it has no columns")),
             ],
@@ -104,7 +107,9 @@ public static class Planner
             Columns = columns,
             OmittedColumns = planner.Omitted(table),
             Identifier = IdentifierOf(table, columns),
-            Chunks = ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
+            Chunks = columns.Any(c => c.LargeValues is { IsObject: true })
+                ? ChunkPlanner.Cut(table.Leaves, database.ServerVersion, targetFileSize: 1, PagesWithObjects)
+                : ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
             SharesLargeValues = planner.SharesLargeValues(table.Name),
             Filter = planner.Filter(table.Name),
             EstimatedRows = table.EstimatedRows,

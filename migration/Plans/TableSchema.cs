@@ -22,7 +22,7 @@ public static class TableSchema
 
         Planned[] columns =
         [
-            .. plan.Columns.Select(c => new Planned(c.Name, c.Wire, c.Required && c.LargeValues is null, Doc(c))),
+            .. plan.Columns.Select(c => new Planned(c.Name, c.Wire, c.Required && c.LargeValues is not { IsObject: false }, Doc(c))),
             .. plan.Columns.Where(c => c.LargeValues is not null).Select(c => new Planned(c.LargeValues!.Name, LargeValue.Form, false, Doc(c.LargeValues, c))),
         ];
 
@@ -47,8 +47,9 @@ public static class TableSchema
         return column.Comment is null ? type : $"{column.Comment} [{type}]";
     }
 
-    private static string Doc(LargeColumn large, ColumnPlan column) =>
-        string.Create(CultureInfo.InvariantCulture, $"Where a value of {column.Name} has more than {large.Over} bytes, it is null there, and this names the object that holds it");
+    private static string Doc(LargeColumn large, ColumnPlan column) => large.IsObject
+        ? $"Where the large object lies that {column.Name} names"
+        : string.Create(CultureInfo.InvariantCulture, $"Where a value of {column.Name} has more than {large.Over} bytes, it is null there, and this names the object that holds it");
 
     /// <summary>Types alike but for the ids in them.</summary>
     private static bool SameShape(IcebergType a, IcebergType b) => (a, b) switch

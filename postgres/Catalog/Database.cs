@@ -38,7 +38,11 @@ public sealed record QualifiedName(string Schema, string Name)
 
 /// <summary>A relation that is not copied.</summary>
 /// <param name="Kind">view, materialized view, foreign table, non-heap table …</param>
-public sealed record LeftOut(QualifiedName Name, string Kind, string Reason);
+public sealed record LeftOut(QualifiedName Name, string Kind, string Reason)
+{
+    /// <summary>The kind of what lies in <c>pg_largeobject</c>.</summary>
+    public const string LargeObjects = "large objects";
+}
 
 /// <summary>A table: an ordinary one (read with ONLY), or the root of a partition tree.</summary>
 public sealed record Table

@@ -24,6 +24,8 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     private readonly BuilderPool pool;
     private readonly List<UnfitValue> unfitValues = [];
     private readonly LargeRow? large;
+    private readonly ILargeObjects? objects;
+    private readonly ObjectHashes objectHashes = new();
     private BatchBuilder builder;
     private Stage stage = Stage.Header;
     private RowDigest digest;
@@ -36,8 +38,9 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     /// <param name="options">Bounds; the defaults where null.</param>
     /// <param name="unfit">Takes rows that do not fit; where null the first one throws <see cref="UnfitValueException"/>.</param>
     /// <param name="large">Takes the values that are too large for their column.</param>
-    /// <exception cref="ArgumentException">A column may have large values, and nobody takes them.</exception>
-    public CopyDecoder(IReadOnlyList<CopyColumn> columns, CopyDecoderOptions? options = null, IUnfitRows? unfit = null, ILargeValues? large = null)
+    /// <param name="objects">The large objects that columns name.</param>
+    /// <exception cref="ArgumentException">A column may have large values, and nobody takes them; or it names large objects, and nobody knows them.</exception>
+    public CopyDecoder(IReadOnlyList<CopyColumn> columns, CopyDecoderOptions? options = null, IUnfitRows? unfit = null, ILargeValues? large = null, ILargeObjects? objects = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         this.columns = columns;
@@ -50,7 +53,9 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
                 .. columns.Select(c => c.Large).OfType<LargeColumn>().Select(l => new Field(l.Name, LargeValue.Form.ArrowType, true)),
             ],
             null);
-        if (columns.FirstOrDefault(c => c.Large is not null) is { } marked)
+        if (columns.FirstOrDefault(c => c.Large is { IsObject: true }) is { } naming)
+            this.objects = objects ?? throw new ArgumentException($"Nobody knows the large objects of column '{naming.Name}'.", nameof(objects));
+        if (columns.FirstOrDefault(c => c.Large is { IsObject: false }) is { } marked)
             this.large = new LargeRow(columns, large ?? throw new ArgumentException($"Nobody takes the large values of column '{marked.Name}'.", nameof(large)), this, this.options);
         pool = new BuilderPool(Schema, columns, this.options.UncheckedText);
         builder = pool.Rent();
@@ -124,6 +129,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
             {
                 large!.Begin(rest[..2]);
                 unfitValues.Clear();
+                objectHashes.Clear();
                 position += 2;
                 continue;
             }
@@ -227,6 +233,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     {
         int position = 2;
         unfitValues.Clear();
+        objectHashes.Clear();
         for (int i = 0; i < holdsArray.Length; i++)
         {
             int length = BinaryPrimitives.ReadInt32BigEndian(tuple[position..]);
@@ -246,7 +253,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         if (unfitValues.Count > 0)
             Refuse(tuple, RowDigest.Empty.Add(tuple), tuple.Length);
         else
-            Keep(RowDigest.Empty.Add(tuple), tuple.Length);
+            Keep(RowDigest.Empty.Add(tuple, objectHashes.Written), tuple.Length);
         bytes += tuple.Length;
         return tuple.Length;
     }
@@ -254,6 +261,8 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     private void EndLargeRow()
     {
         stage = Stage.Rows;
+        if (unfitValues.Count == 0)
+            large!.AddHashes(objectHashes.Written);
         RowDigest row = RowDigest.Empty.AddHash(large!.Hash);
         if (unfitValues.Count > 0)
             Refuse([], row, large.Kept);
@@ -290,7 +299,14 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         {
             if (holdsArray[column])
                 CanonicalTuple.ZeroFlags(columns[column].Type, value);
-            return builder[column].Append(value);
+            string? reason = builder[column].Append(value);
+            if (objects is not null && columns[column].Large is { IsObject: true } && objects.Find(BinaryPrimitives.ReadUInt32BigEndian(value)) is { } found)
+            {
+                builder.AppendObject(column, found);
+                objectHashes.Add(column, found);
+            }
+
+            return reason;
         }
         catch (CopyFormatException e)
         {

@@ -21,6 +21,7 @@ public sealed class CopyEncoder : IDisposable
     /// <summary>By column; null where its values are never large.</summary>
     private readonly LargeReferences?[] references;
     private readonly LargeRowHash? large;
+    private readonly ObjectHashes objectHashes = new();
 
     /// <param name="columns">The stream's columns, in order. A batch has one column for each, and behind them those of references to large values.</param>
     /// <param name="stored">Opens large values, where there may be some.</param>
@@ -141,6 +142,7 @@ public sealed class CopyEncoder : IDisposable
     private async ValueTask HashRow(LargeRowHash hash, int row, CancellationToken cancellation)
     {
         tuple.Clear();
+        objectHashes.Clear();
         tuple.WriteInt16((short)encoders.Length);
         for (int i = 0; i < encoders.Length; i++)
         {
@@ -148,6 +150,13 @@ public sealed class CopyEncoder : IDisposable
             encoders[i].Write(row, tuple);
             if (references[i]?[row] is not { } value)
                 continue;
+            if (columns[i].Large!.IsObject)
+            {
+                await hash.Check(value, cancellation).ConfigureAwait(false);
+                objectHashes.Add(i, value);
+                continue;
+            }
+
             if (BinaryPrimitives.ReadInt32BigEndian(tuple.Written[before..]) != -1)
                 throw new UnencodableValueException($"column '{columns[i].Name}' has a value and a reference to one");
             tuple.Truncate(before);
@@ -163,6 +172,7 @@ public sealed class CopyEncoder : IDisposable
         }
 
         hash.Add(tuple.Written);
+        hash.Add(objectHashes.Written);
     }
 
     private void EncodeRow(int row)

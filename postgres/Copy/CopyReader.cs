@@ -42,6 +42,7 @@ public sealed class CopyReader : IAsyncDisposable
     /// <param name="options">Bounds of batches.</param>
     /// <param name="unfit">Takes rows that do not fit; where null the first one ends the copy.</param>
     /// <param name="large">Takes the values that are too large for their column.</param>
+    /// <param name="objects">The large objects that columns name.</param>
     /// <exception cref="PostgresException">The server refuses the query.</exception>
     /// <exception cref="NpgsqlException">The connection failed.</exception>
     public static async Task<CopyReader> Open(
@@ -51,10 +52,11 @@ public sealed class CopyReader : IAsyncDisposable
         CopyDecoderOptions? options = null,
         IUnfitRows? unfit = null,
         ILargeValues? large = null,
+        ILargeObjects? objects = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(session);
-        var decoder = new CopyDecoder(columns, options, unfit, large);
+        var decoder = new CopyDecoder(columns, options, unfit, large, objects);
         return new CopyReader(await session.CopyOut(Statement(query), cancellation).ConfigureAwait(false), decoder);
     }
 

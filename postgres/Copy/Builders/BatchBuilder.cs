@@ -36,6 +36,9 @@ internal sealed class BatchBuilder
         references[column]!.Append(value);
     }
 
+    /// <summary>Appends a reference to the large object whose number the value is.</summary>
+    public void AppendObject(int column, LargeValue value) => references[column]!.Append(value);
+
     public void EndRow(int bytes)
     {
         Rows++;

@@ -55,6 +55,9 @@ internal sealed class LargeRow(IReadOnlyList<CopyColumn> columns, ILargeValues v
         (column, left) = (0, 0);
     }
 
+    /// <summary>What is hashed behind the tuple.</summary>
+    public void AddHashes(ReadOnlySpan<byte> objects) => hash.Append(objects);
+
     /// <summary>Reads what there is of the row.</summary>
     /// <param name="needed">Bytes that the next call must at least be given; 0: the row is whole.</param>
     /// <returns>How many bytes it has done with.</returns>
