@@ -33,6 +33,11 @@ public sealed record MigrationBody
 
     /// <summary>After so many seconds, 10 to 2,592,000, a snapshot is given up, since it holds back the source's vacuum; tables not finished start again under a new one.</summary>
     public long? MaxSnapshotAgeSeconds { get; init; }
+    /// <summary>Values of more than so many bytes are streamed to objects of their own, with a reference in the table: 64 KiB to 1 GiB, or 0: none are.</summary>
+    public long? LargeValueBytes { get; init; }
+
+    /// <summary>Large objects that columns of type <c>lo</c> name are copied too.</summary>
+    public bool? LargeObjects { get; init; }
 
     /// <summary>What becomes of a value that does not fit its column.</summary>
     public TypePolicy? Policy { get; init; }
@@ -49,6 +54,11 @@ public sealed record MigrationBody
         Range("$.targetFileSize", TargetFileSize, 1L << 20, 10L << 30);
         Range("$.maxRate", MaxRate, 1L << 20, 10L << 30);
         Range("$.maxSnapshotAgeSeconds", MaxSnapshotAgeSeconds, 10, 30 * 86_400);
+        if (LargeValueBytes != 0)
+        {
+            Range("$.largeValueBytes", LargeValueBytes, MigrationOptions.LeastLargeValueBytes, MigrationOptions.MostLargeValueBytes);
+        }
+
         return defaults with
         {
             Include = Include ?? defaults.Include,
@@ -62,6 +72,8 @@ public sealed record MigrationBody
             TargetFileSize = TargetFileSize ?? defaults.TargetFileSize,
             MaxRate = MaxRate ?? defaults.MaxRate,
             MaxSnapshotAge = MaxSnapshotAgeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.MaxSnapshotAge,
+            LargeValueBytes = LargeValueBytes ?? defaults.LargeValueBytes,
+            LargeObjects = LargeObjects ?? defaults.LargeObjects,
             Policy = Policy ?? defaults.Policy,
             Tables = Tables is null ? defaults.Tables : Merge(Tables, defaults.Tables),
         };

@@ -54,11 +54,12 @@ public sealed record PlannedTable(
         table.Filter,
         table.OmittedColumns,
         table.Identifier,
-        [.. table.Columns.Select(c => new PlannedColumn(c.Source, c.SourceType, c.Name, c.TargetType, c.Required, c.IsMasked, c.Note, c.MayNotFit))]);
+        [.. table.Columns.Select(c => new PlannedColumn(c.Source, c.SourceType, c.Name, c.TargetType, c.Required, c.IsMasked, c.Note, c.MayNotFit, c.LargeValues?.Name))]);
 }
 
 /// <summary>A column of a plan.</summary>
 /// <param name="Type">The Iceberg type.</param>
 /// <param name="Note">Why it is not carried in its own type; null where it is.</param>
 /// <param name="MayNotFit">Which values have no exact form; null: all fit.</param>
-public sealed record PlannedColumn(string Source, string SourceType, string Name, string Type, bool Required, bool Masked, string? Note, string? MayNotFit);
+/// <param name="LargeValues">The column that refers to its large values, which are objects of their own; null where it has none.</param>
+public sealed record PlannedColumn(string Source, string SourceType, string Name, string Type, bool Required, bool Masked, string? Note, string? MayNotFit, string? LargeValues);

@@ -34,14 +34,16 @@ internal static class ReadCommand
         Option<string[]> columns = new("--columns") { Description = "Only these columns, in this order.", HelpName = "column", AllowMultipleArgumentsPerToken = true };
         Option<int?> limit = new("--limit", "-n") { Description = $"At most so many rows; text shows {RowsForPeople} where nothing is said.", HelpName = "rows" };
         Option<RowForm> output = WordOption.Create<RowForm>("--output", "text for people; csv, or json (one object a line) for machines.", "-o");
+        Option<DirectoryInfo?> largeTo = new("--large-to") { Description = "Also write the large values of the printed rows, which are objects of their own, into this folder: a file each, named like its object.", HelpName = "folder" };
         SnapshotChoice choice = new();
         CommandWithExamples command = new(
             "read", "Print rows of a table, as of now, a snapshot, a time or a tag.",
             "mammoth read shop.orders --warehouse ./lake",
             "mammoth read shop.orders --warehouse ./lake --tag mammoth-run-7 --columns id total --output csv > orders.csv",
-            "mammoth read shop.orders --warehouse ./lake --timestamp 2026-03-01T12:00:00Z --limit 5 --output json")
+            "mammoth read shop.orders --warehouse ./lake --timestamp 2026-03-01T12:00:00Z --limit 5 --output json",
+            "mammoth read shop.attachments --warehouse ./lake --large-to ./attachments")
         {
-            name, warehouse, columns, limit, output,
+            name, warehouse, columns, limit, output, largeTo,
         };
         choice.AddTo(command);
         limit.Validators.Add(result =>
@@ -64,9 +66,12 @@ internal static class ReadCommand
                 _ => new TextRows(terminal.Out, scan.Schema),
             };
             long wanted = parsed.GetValue(limit) ?? (form == RowForm.Text ? RowsForPeople : long.MaxValue);
-            long printed = await PrintAsync(scan, rows, wanted, cancellationToken);
+            LargeValueFiles? large = parsed.GetValue(largeTo) is { } folder ? LargeValueFiles.Into(folder, place.Io, table, scan.Schema) : null;
+            long printed = await PrintAsync(scan, rows, large, wanted, cancellationToken);
             if (form == RowForm.Text)
                 terminal.Out.MarkupLineInterpolated($"[dim]{Amount.Count(printed)} of {(snapshot?.TotalRows() is { } total ? Amount.Count(total) : "?")} rows of {table.Identifier}[/]");
+            if (large is not null)
+                terminal.Error.MarkupLineInterpolated($"[dim]{Amount.Of(large.Count, "large value")}, {Amount.Bytes(large.Bytes)}, in {large.Folder}[/]");
 
             return 0;
         });
@@ -83,7 +88,7 @@ internal static class ReadCommand
         return new TableScan(io, table.Metadata, new ScanOptions { SnapshotId = snapshot?.SnapshotId, Columns = wanted });
     }
 
-    private static async Task<long> PrintAsync(TableScan scan, IRowWriter rows, long wanted, CancellationToken cancellationToken)
+    private static async Task<long> PrintAsync(TableScan scan, IRowWriter rows, LargeValueFiles? large, long wanted, CancellationToken cancellationToken)
     {
         long printed = 0;
         if (wanted > 0)
@@ -94,6 +99,9 @@ internal static class ReadCommand
                 {
                     int count = (int)Math.Min(batch.Length, wanted - printed);
                     rows.Write(batch, count);
+                    if (large is not null)
+                        await large.WriteAsync(batch, count, cancellationToken);
+
                     printed += count;
                 }
 

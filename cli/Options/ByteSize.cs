@@ -9,8 +9,8 @@ internal static partial class ByteSize
     private const long Least = 1L << 20;
     private const long Most = 10L << 30;
 
-    /// <summary>The bytes, or null where the text is no size from 1 MB to 10 GB.</summary>
-    public static long? Parse(string text)
+    /// <summary>The bytes, or null where the text is no size from 1 MB to 10 GB, or between the bounds given.</summary>
+    public static long? Parse(string text, long least = Least, long most = Most)
     {
         Match match = Form().Match(text);
         if (!match.Success || !double.TryParse(match.Groups[1].Value, CultureInfo.InvariantCulture, out double number))
@@ -18,7 +18,7 @@ internal static partial class ByteSize
 
         int shift = match.Groups[2].Value.ToUpperInvariant() switch { "K" => 10, "M" => 20, "G" => 30, _ => 0 };
         double bytes = number * (1L << shift);
-        return bytes is >= Least and <= Most ? (long)bytes : null;
+        return bytes >= least && bytes <= most ? (long)bytes : null;
     }
 
     [GeneratedRegex(@"^\s*(\d+(?:\.\d+)?)\s*([kmg]?)(?:i?b)?\s*$", RegexOptions.IgnoreCase)]

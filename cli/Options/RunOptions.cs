@@ -37,6 +37,15 @@ internal sealed class RunOptions
         CustomParser = result => ByteSize.Parse(result.Tokens[0].Value) is { } bytes ? bytes : Refuse(result, "size for --target-file-size: give it like 128MB, from 1MB to 10GB"),
     };
 
+    private readonly Option<bool> largeObjects = new("--large-objects") { Description = "Copy the large objects that columns of type lo name, each to an object of its own; of columns of type oid, those that the configuration names." };
+
+    private readonly Option<long?> largeValues = new("--large-values")
+    {
+        Description = "Values of more than so many bytes (bytea, text, json, xml) are streamed to objects of their own, with a reference in the table; from 64kB to 1GB, or 0: none are.",
+        HelpName = "size",
+        CustomParser = result => ByteSize.Parse(result.Tokens[0].Value, 0, MigrationOptions.MostLargeValueBytes) is { } bytes and (0 or >= MigrationOptions.LeastLargeValueBytes) ? bytes : RefuseLarge(result),
+    };
+
     public static Option<string[]> Include() => new("--include", "-i") { Description = "Only tables that match schema.table; * and ? are wildcards. May be given more than once.", HelpName = "pattern" };
 
     public static Option<string[]> Exclude() => new("--exclude", "-x") { Description = "Not the tables that match. May be given more than once.", HelpName = "pattern" };
@@ -46,7 +55,7 @@ internal sealed class RunOptions
     /// <summary>The options that matter before anything is copied.</summary>
     public RunOptions AddPlanningTo(Command command)
     {
-        foreach (Option option in new Option[] { include, exclude, config, profile, targetFileSize, replaceSource })
+        foreach (Option option in new Option[] { include, exclude, config, profile, targetFileSize, largeValues, largeObjects, replaceSource })
             command.Options.Add(option);
 
         return this;
@@ -88,9 +97,17 @@ internal sealed class RunOptions
             Slots = Math.Min(parsed.GetValue(slots) ?? given.Slots, parsed.GetValue(maxConnections) is { } connections ? SlotCount.Within(connections) : int.MaxValue),
             MaxRate = parsed.GetValue(maxRate),
             MaxSnapshotAge = parsed.GetValue(maxSnapshotAge),
+            LargeObjects = parsed.GetValue(largeObjects),
             TargetFileSize = parsed.GetValue(targetFileSize) ?? given.TargetFileSize,
         };
-        return parsed.GetValue(config) is { } file ? await ConfigurationFile.Read(file.FullName, given, cancellationToken) : given;
+        MigrationOptions all = parsed.GetValue(config) is { } file ? await ConfigurationFile.Read(file.FullName, given, cancellationToken) : given;
+        return all with { LargeValueBytes = parsed.GetValue(largeValues) ?? all.LargeValueBytes };
+    }
+
+    private static long? RefuseLarge(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError($"'{result.Tokens[0].Value}' is no size for --large-values: give it like 10MB, from 64kB to 1GB, or 0.");
+        return null;
     }
 
     private static long? Refuse(System.CommandLine.Parsing.ArgumentResult result, string wanted)

@@ -73,9 +73,12 @@ internal static class PlanView
         Table table = new Table().Border(TableBorder.None).AddColumn("Column").AddColumn("PostgreSQL").AddColumn("Iceberg").AddColumn("Why");
         foreach (TablePlan at in plan.Tables)
         {
-            foreach (ColumnPlan column in at.Columns.Where(c => everyColumn || c.Note is not null || c.MayNotFit is not null || c.IsMasked))
+            foreach (ColumnPlan column in at.Columns.Where(c => everyColumn || c.Note is not null || c.MayNotFit is not null || c.IsMasked || c.LargeValues is not null))
             {
                 string why = column.Note ?? (column.MayNotFit is { } unfit ? $"{unfit}: policy {column.Policy.ToString().ToLowerInvariant()}" : "");
+                if (column.LargeValues is { } large)
+                    why = string.Join("; ", new[] { why, large.IsObject ? $"the large objects it names are copied: {large.Name}" : $"values of more than {Amount.Bytes(large.Over)} are objects of their own: {large.Name}" }.Where(w => w.Length > 0));
+
                 table.AddRow(Printable.Escape($"{at.Source}.{column.Source}"), Printable.Escape(column.SourceType), Printable.Escape(column.TargetType), $"[dim]{Printable.Escape(why)}[/]");
             }
         }

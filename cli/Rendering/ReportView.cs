@@ -80,7 +80,7 @@ internal static class ReportView
                 Amount.Count(at.Rows) + (at.QuarantinedRows > 0 ? $" [yellow]+{Amount.Count(at.QuarantinedRows)} quarantined[/]" : ""),
                 Amount.Bytes(at.SourceBytes),
                 Amount.Bytes(at.FileBytes),
-                Amount.Count(at.Files),
+                Amount.Count(at.Files) + (at.LargeValues > 0 ? $" [dim]+{Amount.Count(at.LargeValues)} large values[/]" : ""),
                 Amount.Time(at.CopyTime),
                 at.Verification switch { { Holds: true } => "[green]✓ digest[/]", { Holds: false } => "[red]✗ differs[/]", _ => "[dim]–[/]" });
         }

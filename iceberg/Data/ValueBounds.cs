@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Mammoth.Iceberg.Schemas;
 
 namespace Mammoth.Iceberg.Data;
@@ -17,21 +18,27 @@ internal sealed class ValueBounds(IcebergType type)
     private byte[]? _highest;
     private int _lowestLength;
     private int _highestLength;
+    private ulong _lowestFirst = ulong.MaxValue;
+    private ulong _highestFirst;
 
     public void Add(ReadOnlySpan<byte> value)
     {
+        // Nearly all values are strictly between the bounds by their first bytes alone.
+        var first = First(value);
+        if (first > _lowestFirst && first < _highestFirst)
+            return;
         if (value.Length > _kept)
             value = value[..(_text ? CodePointStart(value) : _kept)];
-        if (_lowest is null || _highest is null)
+        if (_lowest is null || value.SequenceCompareTo(_lowest.AsSpan(0, _lowestLength)) < 0)
         {
             Keep(value, ref _lowest, ref _lowestLength);
-            Keep(value, ref _highest, ref _highestLength);
-            return;
+            _lowestFirst = first;
         }
-        if (value.SequenceCompareTo(_lowest.AsSpan(0, _lowestLength)) < 0)
-            Keep(value, ref _lowest, ref _lowestLength);
-        if (value.SequenceCompareTo(_highest.AsSpan(0, _highestLength)) > 0)
+        if (_highest is null || value.SequenceCompareTo(_highest.AsSpan(0, _highestLength)) > 0)
+        {
             Keep(value, ref _highest, ref _highestLength);
+            _highestFirst = first;
+        }
     }
 
     /// <summary>The lower bound; null where there was no value.</summary>
@@ -41,6 +48,23 @@ internal sealed class ValueBounds(IcebergType type)
     /// <summary>The upper bound; null where there was no value, or none of that length is above the highest.</summary>
     public byte[]? Upper => _highest is null ? null
         : _text ? BoundTruncation.UpperText(_highest.AsSpan(0, _highestLength)) : BoundTruncation.UpperBinary(_highest.AsSpan(0, _highestLength));
+
+    /// <summary>The first eight bytes as a number in their order, zeros where there are fewer: of two values with different ones, these tell which is smaller.</summary>
+    private static ulong First(ReadOnlySpan<byte> value)
+    {
+        if (value.Length >= 8)
+            return BinaryPrimitives.ReadUInt64BigEndian(value);
+        if (value.Length >= 4)
+        {
+            // The second half overlaps the first: its own bytes are moved to the front.
+            ulong rest = BinaryPrimitives.ReadUInt32BigEndian(value[^4..]);
+            return ((ulong)BinaryPrimitives.ReadUInt32BigEndian(value) << 32) | ((rest << (8 * (8 - value.Length))) & 0xFFFF_FFFF);
+        }
+        ulong first = 0;
+        for (var i = 0; i < value.Length; i++)
+            first |= (ulong)value[i] << (56 - (8 * i));
+        return first;
+    }
 
     // Cutting within a code point would leave text that is none.
     private int CodePointStart(ReadOnlySpan<byte> value)

@@ -45,6 +45,7 @@ public static partial class ConfigurationFile
             return options with
             {
                 Policy = document.Policy ?? options.Policy,
+                LargeValueBytes = document.LargeValueBytes ?? options.LargeValueBytes,
                 Tables = document.Tables ?? options.Tables,
                 Sizes = document.Sizes ?? options.Sizes,
                 MaxCopySize = document.MaxCopySize ?? options.MaxCopySize,
@@ -100,6 +101,8 @@ public static partial class ConfigurationFile
             throw new JsonException("$.sizes has numbers from 1 on.");
         }
 
+        if (document.LargeValueBytes is { } large and not 0 and (< MigrationOptions.LeastLargeValueBytes or > MigrationOptions.MostLargeValueBytes))
+            throw new JsonException($"$.largeValueBytes is {large}: it is from {MigrationOptions.LeastLargeValueBytes} to {MigrationOptions.MostLargeValueBytes}, or 0.");
         foreach ((string table, TableSettings settings) in document.Tables ?? new Dictionary<string, TableSettings>())
         {
             foreach ((string column, string mask) in settings.Mask)
@@ -142,6 +145,8 @@ public static partial class ConfigurationFile
         public string? Schema { get; init; }
 
         public Types.TypePolicy? Policy { get; init; }
+
+        public long? LargeValueBytes { get; init; }
 
         public IReadOnlyDictionary<string, TableSettings>? Tables { get; init; }
 

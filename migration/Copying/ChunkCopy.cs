@@ -2,6 +2,7 @@ using Mammoth.Iceberg.Data;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -38,11 +39,12 @@ public static class ChunkCopy
         using var unfit = new QuarantineRows(table.Plan);
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
         await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
+        await using var large = new LargeValueWriter(site.Io, new LargeValueFolder(site.Io, table.TableLocation), attempt, table.Plan.SharesLargeValues, () => unfit.IsVoid, cancellation);
         var totals = new CopyTotals(RowDigest.Empty, RowDigest.Empty, 0);
         foreach (ChunkPlan range in ranges)
         {
             unfit.Leaf = range.Leaf;
-            CopyTotals read = await Rows(site, run, token, table.Plan, range, unfit, writer, quarantine, cancellation);
+            CopyTotals read = await Rows(site, run, token, table.Plan, range, unfit, large, writer, quarantine, cancellation);
             totals = new(totals.Digest + read.Digest, totals.Unfit + read.Unfit, totals.Bytes + read.Bytes);
         }
 
@@ -63,7 +65,8 @@ public static class ChunkCopy
             Rows = totals.Digest.Rows,
             QuarantinedRows = totals.Unfit.Rows,
             Bytes = totals.Bytes,
-            FileBytes = files.Concat(aside).Sum(f => f.FileSizeInBytes),
+            FileBytes = files.Concat(aside).Sum(f => f.FileSizeInBytes) + large.Bytes,
+            LargeValues = await large.Complete(cancellation),
             Files = files.Count + aside.Count,
             Digest = totals.Digest.ToString(),
             QuarantineDigest = totals.Unfit.ToString(),
@@ -89,7 +92,7 @@ public static class ChunkCopy
         };
     }
 
-    private static async Task<CopyTotals> Rows(MigrationSite site, RunRecord run, string token, TablePlan table, ChunkPlan chunk, QuarantineRows unfit, RollingDataFileWriter writer, RollingDataFileWriter quarantine, CancellationToken cancellation)
+    private static async Task<CopyTotals> Rows(MigrationSite site, RunRecord run, string token, TablePlan table, ChunkPlan chunk, QuarantineRows unfit, LargeValueWriter large, RollingDataFileWriter writer, RollingDataFileWriter quarantine, CancellationToken cancellation)
     {
         await using SnapshotReader session = await site.Read(run.RunId, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
@@ -99,9 +102,10 @@ public static class ChunkCopy
             await RunWarnings.TellOnce(site, run.RunId, $"Rows are read through Npgsql, since the connection wants {what}, which the client made for copying does not know. That is slower; the rows are the same.");
         }
 
-        CopyColumn[] columns = [.. table.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
+        CopyColumn[] columns = [.. table.Columns.Select(c => c.ToCopyColumn())];
         var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked };
-        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, cancellation);
+        LargeObjectCopy objects = await LargeObjectCopy.Run(session, table, chunk, large, cancellation);
+        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, large, objects, cancellation);
         CopyTotals totals = reader.Totals;
         await using (var batches = new CopyBatches(reader, cancellation))
         {
@@ -147,9 +151,9 @@ public static class ChunkCopy
     {
         try
         {
-            foreach (string folder in new[] { table.TableLocation, table.QuarantineLocation })
+            foreach (string prefix in new[] { $"{table.TableLocation}/data/{attempt}", $"{table.QuarantineLocation}/data/{attempt}", new LargeValueFolder(site.Io, table.TableLocation).Of(attempt) })
             {
-                await foreach (FileEntry file in site.Io.List($"{folder}/data/{attempt}", CancellationToken.None))
+                await foreach (FileEntry file in site.Io.List(prefix, CancellationToken.None))
                 {
                     await site.Io.Delete(file.Location, CancellationToken.None);
                 }

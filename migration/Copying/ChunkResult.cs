@@ -1,3 +1,5 @@
+using Mammoth.Migration.LargeValues;
+
 namespace Mammoth.Migration.Copying;
 
 /// <summary>What copying a run of chunks gave, small enough for a history.</summary>
@@ -29,8 +31,11 @@ public sealed record ChunkResult
     /// <summary>Bytes of binary COPY.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Bytes of data files.</summary>
+    /// <summary>Bytes of data files, and of large values.</summary>
     public long FileBytes { get; init; }
+
+    /// <summary>The list of its large values; null where there are none.</summary>
+    public LargeValueList? LargeValues { get; init; }
 
     public int Files { get; init; }
 

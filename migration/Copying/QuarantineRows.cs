@@ -109,6 +109,11 @@ internal sealed class QuarantineRows(TablePlan table) : IUnfitRows, IDisposable
         // Once the chunk is void nothing of it is kept.
         if (aside is { } first && !IsVoid)
         {
+            if (row.HasLargeValues)
+            {
+                throw TooLarge(table.Columns[first.Column], first.Reason);
+            }
+
             _columns.Append(table.Columns[first.Column].Name);
             _reasons.Append(first.Reason);
             _leaves.Append(Leaf.ToString());
@@ -146,6 +151,10 @@ internal sealed class QuarantineRows(TablePlan table) : IUnfitRows, IDisposable
             return batch;
         }
     }
+
+    private UnfitRowException TooLarge(ColumnPlan column, string reason) => new(
+        $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {Leaf} does not fit ({reason}), and it can't be set aside, since it has values that are too large to be held.",
+        $"Use the policy string for {column.Source}, leave it out, correct the value in the source, or turn objects for large values off (--large-values 0): the row is then held in memory.");
 
     private UnfitRowException Refusal(ColumnPlan column, string reason) => new(
         string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {Leaf} holds a value with no exact {column.TargetType}: {reason}."),

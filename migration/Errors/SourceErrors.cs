@@ -1,6 +1,7 @@
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.LargeValues;
 using Mammoth.Postgres.Errors;
 using Npgsql;
 
@@ -25,6 +26,7 @@ public static class SourceErrors
         Azure.RequestFailedException { Status: 403 or 401 } denied => new MammothException($"The storage account refuses access: {denied.ErrorCode ?? "forbidden"}.", "Check the key, the SAS or the role (Storage Blob Data Contributor) of this identity.", denied),
         Azure.RequestFailedException { Status: 404 } missing => new MammothException($"The storage account has no such container or blob: {missing.ErrorCode}.", "Create the container first, or correct --warehouse.", missing),
         Azure.RequestFailedException failed => new TransientException($"The storage account failed: {failed.ErrorCode ?? failed.Message}.", "Run the same command again.", failed),
+        LargeValueException lost => new VerificationException(lost.Message, "The row that refers to it can't be proven. Run again where the table was not published yet; else `mammoth verify` names what is damaged."),
         IOException { InnerException: System.Net.Sockets.SocketException } broken => new TransientException($"A connection broke: {broken.Message}", "Run the same command again.", broken),
         IOException io => new MammothException(io.Message, inner: io),
         UnauthorizedAccessException denied => new MammothException(denied.Message, "Check the permissions of the warehouse's folder.", denied),

@@ -15,15 +15,15 @@ public static class ChunkPlanner
     private const int TidRangeScans = 140_000;
 
     /// <summary>All heaps of a table, and how they are cut.</summary>
-    public static IReadOnlyList<HeapPlan> Cut(IReadOnlyList<Leaf> leaves, int serverVersion, long targetFileSize) =>
+    public static IReadOnlyList<HeapPlan> Cut(IReadOnlyList<Leaf> leaves, int serverVersion, long targetFileSize, long minimumPages = MinimumPages) =>
     [
         .. leaves.Select(leaf => new HeapPlan(
-            leaf.Name, leaf.Oid, leaf.FileNode, leaf.Pages, leaf.TotalBytes, serverVersion < TidRangeScans ? Math.Max(1, leaf.Pages) : PagesPerChunk(leaf, targetFileSize))),
+            leaf.Name, leaf.Oid, leaf.FileNode, leaf.Pages, leaf.TotalBytes, serverVersion < TidRangeScans ? Math.Max(1, leaf.Pages) : PagesPerChunk(leaf, targetFileSize, minimumPages))),
     ];
 
-    private static long PagesPerChunk(Leaf leaf, long targetFileSize)
+    private static long PagesPerChunk(Leaf leaf, long targetFileSize, long minimumPages)
     {
         double bytesPerPage = leaf.Pages == 0 ? 1 : Math.Max(1, (double)leaf.TotalBytes / leaf.Pages);
-        return Math.Max(MinimumPages, (long)Math.Ceiling(targetFileSize / bytesPerPage));
+        return Math.Max(minimumPages, (long)Math.Ceiling(targetFileSize / bytesPerPage));
     }
 }

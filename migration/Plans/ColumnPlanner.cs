@@ -2,6 +2,7 @@ using Mammoth.Migration.Errors;
 using Mammoth.Migration.Types;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Migration.Plans;
 
@@ -13,6 +14,9 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
 
     /// <summary>The table's row filter, or null.</summary>
     public string? Filter(QualifiedName table) => Matching(table).Select(s => s.Filter).LastOrDefault(f => f is not null);
+
+    /// <summary>Whether large values of equal bytes share one object.</summary>
+    public bool SharesLargeValues(QualifiedName table) => Matching(table).Select(s => s.ShareLargeValues).LastOrDefault(s => s is not null) ?? false;
 
     /// <summary>The columns left out.</summary>
     public IReadOnlyList<string> Omitted(Table table)
@@ -31,7 +35,51 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
         Check(table, settings.SelectMany(s => s.Mask.Keys), "mask");
         Check(table, settings.SelectMany(s => s.Policies.Keys), "policies");
         IReadOnlyDictionary<string, string> names = WarehouseNames.Map(table.Columns.Select(c => c.Name));
-        return [.. table.Columns.Where(c => !omitted.Contains(c.Name)).Select(c => Column(table, c, names[c.Name], settings, asText.Contains(names[c.Name])))];
+        string[] objects = [.. settings.SelectMany(s => s.LargeObjects)];
+        Check(table, objects, "largeObjects");
+        return WithReferences(table, objects, [.. table.Columns.Where(c => !omitted.Contains(c.Name)).Select(c => Column(table, c, names[c.Name], settings, asText.Contains(names[c.Name])))]);
+    }
+
+    /// <summary>The columns of which values may become objects of their own, and what is read of each.</summary>
+    public IEnumerable<(Column Column, string Expression)> MayBeLarge(Table table)
+    {
+        ColumnPlan[] plans = [.. Columns(table, new HashSet<string>())];
+        return table.Columns.Join(plans.Where(p => MayBeLarge(table, p)), c => c.Name, p => p.Source, (c, p) => (c, p.Expression));
+    }
+
+    // A key is never large, and Iceberg's identifier fields must be there in each row.
+    private static bool MayBeLarge(Table table, ColumnPlan column) =>
+        !column.IsMasked && CopyColumn.CanBeLarge(column.Wire) && table.PrimaryKey?.Columns.Contains(column.Source) != true;
+
+    /// <summary>A column beside each that has large values: behind all others, so that those keep their places.</summary>
+    private ColumnPlan[] WithReferences(Table table, IReadOnlyList<string> objects, ColumnPlan[] columns)
+    {
+        HashSet<string> large = options.LargeValueBytes > 0 ? [.. table.Columns.Where(c => c.HasLargeValues).Select(c => c.Name)] : [];
+        HashSet<string> naming = [.. table.Columns.Where(c => NamesObjects(table, c, objects)).Select(c => c.Name)];
+        ColumnPlan[] marked = [.. columns.Where(c => (large.Contains(c.Source) && MayBeLarge(table, c)) || (naming.Contains(c.Source) && !c.IsMasked))];
+        var taken = new HashSet<string>(columns.Select(c => c.Name), StringComparer.OrdinalIgnoreCase);
+        var names = new Dictionary<string, string>();
+        foreach (ColumnPlan column in marked)
+        {
+            string name = $"{column.Name}{LargeColumn.Suffix}";
+            for (int i = 2; !taken.Add(name); i++)
+            {
+                name = $"{column.Name}{LargeColumn.Suffix}_{i}";
+            }
+
+            names[column.Name] = name;
+        }
+
+        return [.. columns.Select(c => names.TryGetValue(c.Name, out string? name) ? c with { LargeValues = naming.Contains(c.Source) ? LargeColumn.OfObjects(name) : new LargeColumn(name, options.LargeValueBytes) } : c)];
+    }
+
+    /// <exception cref="UsageException">The configuration says so of a column that holds no numbers of objects.</exception>
+    private bool NamesObjects(Table table, Column column, IReadOnlyList<string> configured)
+    {
+        bool isNumber = types.Map(column.Type, column.Modifier) is { Wire: CopyType.Oid, Cast: null };
+        return configured.Contains(column.Name) && !isNumber
+            ? throw new UsageException($"The configuration's largeObjects names column '{column.Name}' of {table.Name}, which is of type {column.TypeText}.", "Large objects are named by columns of type oid or lo.")
+            : configured.Contains(column.Name) || (options.LargeObjects && isNumber && column.Type is { Kind: PgTypeKind.Domain, Name: "lo" });
     }
 
     private ColumnPlan Column(Table table, Column column, string name, TableSettings[] settings, bool asText)

@@ -36,7 +36,7 @@ public static class CurrentPlan
         {
             // One transaction, so that all catalog queries see the same state.
             await using NpgsqlTransaction transaction = await session.Connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-            database = await CatalogReader.Read(session.Connection, cancellation);
+            database = await LargeValueSearch.Mark(session.Connection, await CatalogReader.Read(session.Connection, cancellation), options, cancellation);
         }
 
         MigrationPlan plan = Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));

@@ -64,6 +64,17 @@ public sealed record MigrationOptions
 
     /// <summary>Bytes of the source that one copy takes at most: the tuner finds how many chunks it takes between one and this.</summary>
     public long MaxCopySize { get; init; } = 4L << 30;
+    /// <summary>Bounds of <see cref="LargeValueBytes"/>, where it is not 0: smaller objects cost more than they are worth, and PostgreSQL has no larger values.</summary>
+    public const long LeastLargeValueBytes = 64L << 10;
+
+    /// <inheritdoc cref="LeastLargeValueBytes"/>
+    public const long MostLargeValueBytes = 1L << 30;
+
+    /// <summary>Values of more than so many bytes become objects of their own, with a reference in the table; 0: none do.</summary>
+    public long LargeValueBytes { get; init; } = 10L << 20;
+
+    /// <summary>Large objects that columns of type <c>lo</c> name are copied too.</summary>
+    public bool LargeObjects { get; init; }
 
     /// <summary>zstd level.</summary>
     public int CompressionLevel { get; init; } = 1;
@@ -80,6 +91,12 @@ public sealed record TableSettings
 {
     /// <summary>Columns not copied.</summary>
     public IReadOnlyList<string> Omit { get; init; } = [];
+
+    /// <summary>Large values of equal bytes share one object, also with those of earlier runs.</summary>
+    public bool? ShareLargeValues { get; init; }
+
+    /// <summary>Columns of type <c>oid</c> that name large objects, which are copied too.</summary>
+    public IReadOnlyList<string> LargeObjects { get; init; } = [];
 
     /// <summary>An SQL condition; rows for which it is not true are not copied.</summary>
     public string? Filter { get; init; }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Mammoth.Migration.Types;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Migration.Plans;
 
@@ -91,6 +92,9 @@ public sealed record TablePlan
     /// <summary>How many they are.</summary>
     public int ChunkCount => Chunks.Count;
 
+    /// <summary>Large values of equal bytes share one object.</summary>
+    public bool SharesLargeValues { get; init; }
+
     /// <summary>An SQL condition on the source's rows, or null.</summary>
     public string? Filter { get; init; }
 
@@ -144,6 +148,12 @@ public sealed record ColumnPlan
 
     /// <summary>How it is encoded in data files.</summary>
     public ColumnEncoding Encoding { get; init; }
+
+    /// <summary>That its large values are objects of their own; null where it has none.</summary>
+    public LargeColumn? LargeValues { get; init; }
+
+    /// <summary>As it is read.</summary>
+    public CopyColumn ToCopyColumn() => new(Name, Wire, LargeValues);
 }
 
 /// <summary>A page range of one heap, read by one COPY.</summary>

@@ -10,6 +10,9 @@ public static class Planner
     /// <summary>Why a table is left out that --include or --exclude leaves out.</summary>
     public const string NotChosen = "not chosen";
 
+    /// <summary>What the rows of a page name is not counted in its bytes: few pages, for a chunk to be done in time.</summary>
+    private const long PagesWithObjects = 100;
+
     /// <summary>The columns (by warehouse name) of a table that an earlier run already had to carry as text.</summary>
     public delegate IReadOnlySet<string> TextColumns(string @namespace, string table);
 
@@ -50,7 +53,7 @@ public static class Planner
             Tables = plans,
             LeftOut =
             [
-                .. database.LeftOut,
+                .. database.LeftOut.Select(l => l.Kind == LeftOut.LargeObjects && plans.Any(p => p.Columns.Any(c => c.LargeValues is { IsObject: true })) ? l with { Reason = "large objects that no copied column names are not copied" } : l),
                 .. database.Tables.Except(asked).Select(t => new LeftOut(t.Name, "table", NotChosen)),
                 .. asked.Except(chosen).Select(t => new LeftOut(t.Name, "table", "it has no columns")),
             ],
@@ -58,6 +61,13 @@ public static class Planner
             Notes = [.. Notes(database, plans)],
         };
     }
+
+    /// <summary>Whether --include and --exclude leave a table in.</summary>
+    internal static bool IsChosen(Table table, MigrationOptions options) =>
+        IsChosen(table, [.. options.Include.Select(p => new NamePattern(p))], [.. options.Exclude.Select(p => new NamePattern(p))]);
+
+    private static bool IsChosen(Table table, NamePattern[] include, NamePattern[] exclude) =>
+        (include.Length == 0 || include.Any(p => p.Matches(table.Name))) && !exclude.Any(p => p.Matches(table.Name));
 
     private static Table[] Choose(Database database, MigrationOptions options)
     {
@@ -68,7 +78,7 @@ public static class Planner
             throw new UsageException($"--include {useless.Text} matches no table of database {database.Name}.", "Patterns are matched on schema.table and case matters; `mammoth plan` lists the tables.");
         }
 
-        Table[] chosen = [.. database.Tables.Where(t => (include.Length == 0 || include.Any(p => p.Matches(t.Name))) && !exclude.Any(p => p.Matches(t.Name)))];
+        Table[] chosen = [.. database.Tables.Where(t => IsChosen(t, include, exclude))];
         return chosen.Length > 0 ? chosen : throw new UsageException($"Database {database.Name} has no table to migrate.", database.LeftOut.Count == 0 ? "Is this the right database?" : "Views, foreign tables and temporary tables are not copied; --include and --exclude may have left out the rest.");
     }
 
@@ -97,7 +107,10 @@ public static class Planner
             Columns = columns,
             OmittedColumns = planner.Omitted(table),
             Identifier = IdentifierOf(table, columns),
-            Heaps = ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
+            Heaps = columns.Any(c => c.LargeValues is { IsObject: true })
+                ? ChunkPlanner.Cut(table.Leaves, database.ServerVersion, targetFileSize: 1, PagesWithObjects)
+                : ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
+            SharesLargeValues = planner.SharesLargeValues(table.Name),
             Filter = planner.Filter(table.Name),
             EstimatedRows = table.EstimatedRows,
             Bytes = bytes,

@@ -1,5 +1,8 @@
+using System.Globalization;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Types;
+using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Migration.Plans;
 
@@ -17,12 +20,15 @@ public static class TableSchema
         int Next() => ++last;
         Dictionary<string, NestedField> known = (current?.Fields ?? []).ToDictionary(f => f.Name, StringComparer.Ordinal);
 
-        // Top-level ids first, then nested ones, as the reference implementation assigns them.
-        int[] ids = [.. plan.Columns.Select(c => Keeps(c, known) is { } field ? field.Id : Next())];
-        NestedField[] fields =
+        Planned[] columns =
         [
-            .. plan.Columns.Select((c, i) => new NestedField(ids[i], c.Name, c.Required, Keeps(c, known)?.Type ?? IcebergForm.Of(c.Wire, Next), Doc(c))),
+            .. plan.Columns.Select(c => new Planned(c.Name, c.Wire, c.Required && c.LargeValues is not { IsObject: false }, Doc(c))),
+            .. plan.Columns.Where(c => c.LargeValues is not null).Select(c => new Planned(c.LargeValues!.Name, LargeValue.Form, false, Doc(c.LargeValues, c))),
         ];
+
+        // Top-level ids first, then nested ones, as the reference implementation assigns them.
+        int[] ids = [.. columns.Select(c => Keeps(c, known) is { } field ? field.Id : Next())];
+        NestedField[] fields = [.. columns.Select((c, i) => new NestedField(ids[i], c.Name, c.Required, Keeps(c, known)?.Type ?? IcebergForm.Of(c.Form, Next), c.Doc))];
         return new Schema(schemaId, fields, [.. plan.Identifier.Select(name => fields.Single(f => f.Name == name).Id)]);
     }
 
@@ -32,14 +38,18 @@ public static class TableSchema
 
     private const string DemotedMark = "did not fit";
 
-    private static NestedField? Keeps(ColumnPlan column, Dictionary<string, NestedField> known) =>
-        known.TryGetValue(column.Name, out NestedField? field) && SameShape(field.Type, IcebergForm.Of(column.Wire, () => 0)) ? field : null;
+    private static NestedField? Keeps(Planned column, Dictionary<string, NestedField> known) =>
+        known.TryGetValue(column.Name, out NestedField? field) && SameShape(field.Type, IcebergForm.Of(column.Form, () => 0)) ? field : null;
 
     private static string Doc(ColumnPlan column)
     {
         string type = column.Note is null ? $"PostgreSQL {column.SourceType}" : $"PostgreSQL {column.SourceType}; {column.Note}";
         return column.Comment is null ? type : $"{column.Comment} [{type}]";
     }
+
+    private static string Doc(LargeColumn large, ColumnPlan column) => large.IsObject
+        ? $"Where the large object lies that {column.Name} names"
+        : string.Create(CultureInfo.InvariantCulture, $"Where a value of {column.Name} has more than {large.Over} bytes, it is null there, and this names the object that holds it");
 
     /// <summary>Types alike but for the ids in them.</summary>
     private static bool SameShape(IcebergType a, IcebergType b) => (a, b) switch
@@ -50,4 +60,6 @@ public static class TableSchema
             && x.Fields.Zip(y.Fields).All(p => p.First.Name == p.Second.Name && p.First.Required == p.Second.Required && SameShape(p.First.Type, p.Second.Type)),
         _ => a == b,
     };
+
+    private readonly record struct Planned(string Name, CopyType Form, bool Required, string Doc);
 }

@@ -4,6 +4,7 @@ using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Copying;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Runs;
 
 namespace Mammoth.Migration.Publishing;
@@ -44,7 +45,7 @@ public static class Leftovers
         string id = Regex.Escape(run);
         return Regex.IsMatch(
             name,
-            $"^({id}-[0-9]{{5,}}-[0-9a-f]{{32}}-[0-9]{{3,}}\\.parquet|{id}-[0-9a-f]{{32}}-[md][0-9]+\\.avro|snap-[0-9]+-1-{id}-[0-9a-f]{{32}}\\.avro)$",
+            $"^({id}-[0-9]{{5,}}-[0-9a-f]{{32}}-[0-9]{{3,}}\\.parquet|{id}-[0-9]{{5,}}-[0-9a-f]{{32}}(-[0-9]{{5,}}\\.bin|\\.json)|{id}-[0-9a-f]{{32}}-large\\.json|{id}-[0-9a-f]{{32}}-[md][0-9]+\\.avro|snap-[0-9]+-1-{id}-[0-9a-f]{{32}}\\.avro)$",
             RegexOptions.CultureInvariant);
     }
 
@@ -92,7 +93,7 @@ public static class Leftovers
     private static async Task<List<string>> Own(IFileIO io, string run, TableFolder folder, CancellationToken cancellation)
     {
         var own = new List<string>();
-        foreach ((string place, string prefix) in new[] { (folder.Data, $"{run}-"), (folder.Metadata, $"{run}-"), (folder.Metadata, "snap-") })
+        foreach ((string place, string prefix) in new[] { (folder.Data, $"{run}-"), (folder.LargeValues, $"{run}-"), (folder.Metadata, $"{run}-"), (folder.Metadata, "snap-") })
         {
             await foreach (FileEntry file in io.List($"{place}{prefix}", cancellation))
             {
@@ -119,6 +120,11 @@ public static class Leftovers
                 named.Add(list);
             }
 
+            await foreach (string file in SnapshotLargeValues.Files(io, snapshot, cancellation))
+            {
+                named.Add(file);
+            }
+
             foreach (ManifestFile manifest in await ManifestList.Read(io, snapshot, cancellation))
             {
                 if (!named.Add(manifest.Path))
@@ -139,6 +145,8 @@ public static class Leftovers
     private readonly record struct TableFolder(string Location)
     {
         public string Data => $"{Location}/data/";
+
+        public string LargeValues => $"{Location}/data/_large/";
 
         public string Metadata => $"{Location}/metadata/";
     }

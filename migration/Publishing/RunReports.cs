@@ -103,6 +103,7 @@ public static class RunReports
             SourceBytes = staged.SourceBytes,
             FileBytes = staged.FileBytes,
             Files = staged.Files,
+            LargeValues = staged.LargeValueCount,
             CopyTime = staged.CopyTime,
             Location = staged.Opened.TableLocation,
             MetadataLocation = visible ? current.Metadata : null,

@@ -108,6 +108,9 @@ public sealed record TableReport
     public long FileBytes { get; init; }
 
     public int Files { get; init; }
+
+    /// <summary>Values that are objects of their own.</summary>
+    public long LargeValues { get; init; }
     public int Chunks { get; init; }
 
     /// <summary>Time from its first chunk's start to its last one's end.</summary>

@@ -102,7 +102,7 @@ public static class RunPlan
         await using (ConnectionPlace? place = site.Budget is null ? null : await site.Budget.Enter(cancellation))
         await using (SourceSession session = await site.Inspect(run, token, cancellation))
         {
-            database = await CatalogReader.Read(session.Connection, cancellation);
+            database = await LargeValueSearch.Mark(session.Connection, await CatalogReader.Read(session.Connection, cancellation), options, cancellation);
         }
 
         // The planner asks for each table; the warehouse is read once.

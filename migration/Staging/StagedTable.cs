@@ -8,6 +8,7 @@ using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -33,6 +34,12 @@ public sealed record StagedTable
     public required IReadOnlyList<string> Manifests { get; init; }
 
     public required IReadOnlyList<string> QuarantineManifests { get; init; }
+
+    /// <summary>The file that names the lists of its large values; null where there are none.</summary>
+    public string? LargeValues { get; init; }
+
+    /// <summary>How many there are.</summary>
+    public long LargeValueCount { get; init; }
 
     public required long Rows { get; init; }
     public required long QuarantinedRows { get; init; }
@@ -87,12 +94,15 @@ public sealed record StagedTable
         var commits = new List<StagedCommit>();
         StagedSnapshot? snapshot = null;
         StagedSnapshot? aside = null;
+        string? largeValues = null;
         bool unchanged = current is not null && IsSame(current, opened, digest, quarantined, layout);
         if (!unchanged)
         {
             Dictionary<string, string> facts = await Facts(site, run, opened, digest, quarantined, layout, cancellation);
+            Dictionary<string, string> large = await SnapshotLargeValues.Write(site.Io, opened.TableLocation, run, [.. chunks.Select(c => c.LargeValues).OfType<LargeValueList>()], cancellation);
+            largeValues = large.GetValueOrDefault(SummaryKeys.LargeValues);
             snapshot = await new SnapshotStaging(site.Io, current, opened.TableLocation, opened.Schema()) { Owner = run }
-                .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), facts, TableProperties(opened), cancellation);
+                .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), new Dictionary<string, string>(facts.Concat(large)), TableProperties(opened), cancellation);
             commits.Add(StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot));
             aside = await Quarantine(site, run, opened, chunks, facts, commits, cancellation);
         }
@@ -107,6 +117,8 @@ public sealed record StagedTable
             QuarantineManifests = aside?.Manifests ?? [],
             Rows = digest.Rows,
             QuarantinedRows = quarantined.Rows,
+            LargeValues = largeValues,
+            LargeValueCount = chunks.Sum(c => (long)(c.LargeValues?.Values ?? 0)),
             SourceBytes = chunks.Sum(c => c.Bytes),
             FileBytes = chunks.Sum(c => c.FileBytes),
             Files = chunks.Sum(c => c.Files),
@@ -178,7 +190,7 @@ public sealed record StagedTable
             ["write.parquet.compression-codec"] = "zstd",
             [NameMapping.Property] = NameMapping.ToJson(opened.Schema()),
             ["mammoth.source"] = plan.Source.ToString(),
-            ["mammoth.columns"] = JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire)), RunFolder.Json),
+            [SourceColumns.Property] = SourceColumns.ToJson(plan),
         };
         if (plan.Origin is { } origin)
         {
@@ -196,9 +208,6 @@ public sealed record StagedTable
 
     private static string Fingerprint(string layout) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(layout)).ToString("x32", CultureInfo.InvariantCulture);
 }
-
-/// <summary>How a column of a published table was read; kept in the table's property <c>mammoth.columns</c>, by which its rows can be encoded again.</summary>
-public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire);
 
 /// <summary>One table's part of the commit, as it lies on storage between staging and publishing.</summary>
 public sealed record StagedCommit(string Namespace, string Name, IReadOnlyList<JsonElement> Requirements, IReadOnlyList<JsonElement> Updates)
@@ -230,4 +239,13 @@ public static class SummaryKeys
     public const string Digest = "mammoth.digest";
     public const string QuarantineDigest = "mammoth.quarantine-digest";
     public const string Layout = "mammoth.layout";
+
+    /// <summary>Where the lists of the large values are named to which the snapshot's rows refer; missing where there are none.</summary>
+    public const string LargeValues = "mammoth.large-values";
+
+    /// <summary>How many large values they are.</summary>
+    public const string LargeValueCount = "mammoth.large-value-count";
+
+    /// <summary>Bytes of those.</summary>
+    public const string LargeValueBytes = "mammoth.large-value-bytes";
 }

@@ -3,7 +3,9 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Runs;
+using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
 
 namespace Mammoth.Migration.Verification;
@@ -85,14 +87,19 @@ public static class DividedProof
     internal static async Task<ProofParts> Divide(MigrationSite site, TableMetadata table, CancellationToken cancellation)
     {
         var division = new ProofDivision(site.ProofBytes);
-        if (!long.TryParse(table.CurrentSnapshot?.Summary.GetValueOrDefault("total-files-size"), NumberStyles.None, CultureInfo.InvariantCulture, out long size) || size > site.ProofBytes)
+        if (table.CurrentSnapshot is { } snapshot && !(Size(snapshot) + SnapshotLargeValues.Bytes(snapshot) <= site.ProofBytes))
         {
+            FileWeights weights = await FileWeights.Of(site.Io, snapshot.Summary.GetValueOrDefault(SummaryKeys.LargeValues), cancellation);
             foreach (ScanTask task in await new TableScan(site.Io, table).Plan(cancellation))
             {
-                division.PartOf(task.File.FileSizeInBytes);
+                division.PartOf(weights[task.File]);
             }
         }
 
         return new(division.Count, site.ProofBytes);
     }
+
+    /// <summary>Bytes of a snapshot's data files; null where it does not say.</summary>
+    private static long? Size(Snapshot snapshot) =>
+        long.TryParse(snapshot.Summary.GetValueOrDefault("total-files-size"), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : null;
 }

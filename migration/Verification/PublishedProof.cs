@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Apache.Arrow;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
@@ -7,6 +6,7 @@ using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
@@ -103,8 +103,8 @@ public static class PublishedProof
 
     /// <summary>What was recorded of a table's current rows when they were published; null where Mammoth did not write them.</summary>
     internal static RecordedRows? Recorded(TableMetadata table) =>
-        table.CurrentSnapshot is { } snapshot && snapshot.Summary.GetValueOrDefault(SummaryKeys.Digest) is { } digest && table.Properties.TryGetValue("mammoth.columns", out string? columns)
-            ? new(snapshot, digest, Columns(columns))
+        table.CurrentSnapshot is { } snapshot && snapshot.Summary.GetValueOrDefault(SummaryKeys.Digest) is { } digest && table.Properties.ContainsKey(SourceColumns.Property)
+            ? new(snapshot, digest, [.. SourceColumns.Of(table).Select(c => c.ToCopyColumn())])
             : null;
 
     private static async Task<string?> Quarantine(IFileIO io, LoadedTable? aside, string recorded, CancellationToken cancellation)
@@ -133,13 +133,14 @@ public static class PublishedProof
     /// <param name="part">Which part, and of how many bytes they are; null: all.</param>
     internal static async Task<RowDigest> Digest(IFileIO io, TableMetadata table, long? snapshot, IReadOnlyList<CopyColumn> columns, (int Part, long Bytes)? part, CancellationToken cancellation)
     {
-        using var encoder = new CopyEncoder(columns);
+        using var encoder = new CopyEncoder(columns, new LargeValueFolder(io, table.Location));
         RowDigest digest = RowDigest.Empty;
-        var scan = new TableScan(io, table, new ScanOptions { SnapshotId = snapshot, Columns = [.. columns.Select(c => c.Name)] });
+        var scan = new TableScan(io, table, new ScanOptions { SnapshotId = snapshot, Columns = [.. columns.Select(c => c.Name), .. columns.Select(c => c.Large?.Name).OfType<string>()] });
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
+        FileWeights weights = await FileWeights.Of(io, part is null ? null : scan.Snapshot?.Summary.GetValueOrDefault(SummaryKeys.LargeValues), cancellation);
         foreach (ScanTask task in await scan.Plan(cancellation))
         {
-            int of = division.PartOf(task.File.FileSizeInBytes);
+            int of = division.PartOf(weights[task.File]);
             if (part is not null && of != part.Value.Part)
             {
                 continue;
@@ -149,16 +150,13 @@ public static class PublishedProof
             {
                 using (batch)
                 {
-                    digest += encoder.Digest(batch);
+                    digest += await encoder.Digest(batch, cancellation);
                 }
             }
         }
 
         return digest;
     }
-
-    private static CopyColumn[] Columns(string json) =>
-        [.. JsonSerializer.Deserialize<SourceColumn[]>(json, RunFolder.Json)!.Select(c => new CopyColumn(c.Name, c.Wire))];
 
     internal static TableIdentifier QuarantineOf(TableIdentifier table) => new(table.Namespace, QuarantineRows.TableName(table.Name));
 

@@ -5,6 +5,7 @@ using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -29,11 +30,12 @@ public static class StagedProof
         }
 
         var division = new ProofDivision(site.ProofBytes);
-        if (staged.FileBytes > site.ProofBytes || staged.QuarantineManifests.Count > 0)
+        if (staged.FileBytes > site.ProofBytes || staged.QuarantineManifests.Count > 0 || staged.LargeValues is not null)
         {
+            FileWeights weights = await FileWeights.Of(site.Io, staged.LargeValues, cancellation);
             await foreach ((DataFile file, _) in Files(site, staged, cancellation))
             {
-                division.PartOf(file.FileSizeInBytes);
+                division.PartOf(weights[file]);
             }
         }
 
@@ -91,6 +93,7 @@ public static class StagedProof
         SourceBytes = proven.SourceBytes,
         FileBytes = proven.FileBytes,
         Files = proven.Files,
+        LargeValues = proven.LargeValueCount,
         Chunks = proven.Opened.Plan.Chunks.Count,
         CopyTime = proven.CopyTime,
         Verification = proven.Verification,
@@ -112,7 +115,7 @@ public static class StagedProof
     /// <param name="part">Which part, and of how many bytes they are; null: all.</param>
     public static async Task<RowDigest> Digest(MigrationSite site, StagedTable staged, (int Part, long Bytes)? part, CancellationToken cancellation)
     {
-        CopyColumn[] columns = [.. staged.Opened.Plan.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
+        CopyColumn[] columns = [.. staged.Opened.Plan.Columns.Select(c => c.ToCopyColumn())];
         if (staged.IsUnchanged)
         {
             TableMetadata current = await Current(site, staged.Opened.Plan, cancellation);
@@ -122,14 +125,15 @@ public static class StagedProof
             return await PublishedProof.Digest(site.Io, current, snapshot, columns, part, cancellation);
         }
 
-        using var encoder = new CopyEncoder(columns);
+        using var encoder = new CopyEncoder(columns, new LargeValueFolder(site.Io, staged.Opened.TableLocation));
         var reader = new DataFileReader(site.Io, staged.Opened.Schema());
         var quarantine = new DataFileReader(site.Io, QuarantineRows.Schema);
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
+        FileWeights weights = await FileWeights.Of(site.Io, part is null ? null : staged.LargeValues, cancellation);
         RowDigest digest = RowDigest.Empty;
         await foreach ((DataFile file, bool quarantined) in Files(site, staged, cancellation))
         {
-            int of = division.PartOf(file.FileSizeInBytes);
+            int of = division.PartOf(weights[file]);
             if (of > part?.Part)
             {
                 break;
@@ -144,7 +148,7 @@ public static class StagedProof
             {
                 using (batch)
                 {
-                    digest += quarantined ? Quarantined(batch) : encoder.Digest(batch);
+                    digest += quarantined ? Quarantined(batch) : await encoder.Digest(batch, cancellation);
                 }
             }
         }

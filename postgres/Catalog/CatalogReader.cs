@@ -88,5 +88,5 @@ public static class CatalogReader
 
     private static IEnumerable<LeftOut> LargeObjects(long count) => count == 0
         ? []
-        : [new LeftOut(new QualifiedName("pg_catalog", "pg_largeobject"), "large objects", string.Create(CultureInfo.InvariantCulture, $"{count} large objects belong to no table; columns of type oid or lo keep their numbers"))];
+        : [new LeftOut(new QualifiedName("pg_catalog", "pg_largeobject"), LeftOut.LargeObjects, string.Create(CultureInfo.InvariantCulture, $"{count} large objects belong to no table; columns of type oid or lo keep their numbers (--large-objects copies them too)"))];
 }

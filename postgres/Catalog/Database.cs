@@ -38,7 +38,11 @@ public sealed record QualifiedName(string Schema, string Name)
 
 /// <summary>A relation that is not copied.</summary>
 /// <param name="Kind">view, materialized view, foreign table, non-heap table …</param>
-public sealed record LeftOut(QualifiedName Name, string Kind, string Reason);
+public sealed record LeftOut(QualifiedName Name, string Kind, string Reason)
+{
+    /// <summary>The kind of what lies in <c>pg_largeobject</c>.</summary>
+    public const string LargeObjects = "large objects";
+}
 
 /// <summary>A table: an ordinary one (read with ONLY), or the root of a partition tree.</summary>
 public sealed record Table
@@ -134,6 +138,9 @@ public sealed record Column
     /// <summary>The column's collation, quoted, where it is not its type's own.</summary>
     public string? Collation { get; init; }
     public string? Comment { get; init; }
+
+    /// <summary>It was looked for values longer than a bound, and has some (whoever looked knows the bound).</summary>
+    public bool HasLargeValues { get; init; }
 
     /// <summary>What ANALYZE found; null where it did not look, or the role may not know.</summary>
     public ColumnStatistics? Statistics { get; init; }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Mammoth.Postgres.Copy.Builders;
+using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Postgres.Copy;
 
@@ -14,7 +15,7 @@ namespace Mammoth.Postgres.Copy;
 /// Every byte is checked; a stream that is cut, damaged or of other columns gives a <see cref="CopyFormatException"/>, after which the decoder is of no use.
 /// Not safe for several threads; its batches may be used and disposed on any.
 /// </summary>
-public sealed class CopyDecoder : IDisposable
+public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 {
     private readonly IReadOnlyList<CopyColumn> columns;
     private readonly bool[] holdsArray;
@@ -22,6 +23,9 @@ public sealed class CopyDecoder : IDisposable
     private readonly IUnfitRows? unfit;
     private readonly BuilderPool pool;
     private readonly List<UnfitValue> unfitValues = [];
+    private readonly LargeRow? large;
+    private readonly ILargeObjects? objects;
+    private readonly ObjectHashes objectHashes = new();
     private BatchBuilder builder;
     private Stage stage = Stage.Header;
     private RowDigest digest;
@@ -33,14 +37,26 @@ public sealed class CopyDecoder : IDisposable
     /// <param name="columns">The stream's columns in order.</param>
     /// <param name="options">Bounds; the defaults where null.</param>
     /// <param name="unfit">Takes rows that do not fit; where null the first one throws <see cref="UnfitValueException"/>.</param>
-    public CopyDecoder(IReadOnlyList<CopyColumn> columns, CopyDecoderOptions? options = null, IUnfitRows? unfit = null)
+    /// <param name="large">Takes the values that are too large for their column.</param>
+    /// <param name="objects">The large objects that columns name.</param>
+    /// <exception cref="ArgumentException">A column may have large values, and nobody takes them; or it names large objects, and nobody knows them.</exception>
+    public CopyDecoder(IReadOnlyList<CopyColumn> columns, CopyDecoderOptions? options = null, IUnfitRows? unfit = null, ILargeValues? large = null, ILargeObjects? objects = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         this.columns = columns;
         this.options = options ?? new CopyDecoderOptions();
         this.unfit = unfit;
         holdsArray = [.. columns.Select(c => CanonicalTuple.HoldsArray(c.Type))];
-        Schema = new Schema([.. columns.Select(c => new Field(c.Name, c.Type.ArrowType, true))], null);
+        Schema = new Schema(
+            [
+                .. columns.Select(c => new Field(c.Name, c.Type.ArrowType, true)),
+                .. columns.Select(c => c.Large).OfType<LargeColumn>().Select(l => new Field(l.Name, LargeValue.Form.ArrowType, true)),
+            ],
+            null);
+        if (columns.FirstOrDefault(c => c.Large is { IsObject: true }) is { } naming)
+            this.objects = objects ?? throw new ArgumentException($"Nobody knows the large objects of column '{naming.Name}'.", nameof(objects));
+        if (columns.FirstOrDefault(c => c.Large is { IsObject: false }) is { } marked)
+            this.large = new LargeRow(columns, large ?? throw new ArgumentException($"Nobody takes the large values of column '{marked.Name}'.", nameof(large)), this, this.options);
         pool = new BuilderPool(Schema, columns, this.options.UncheckedText);
         builder = pool.Rent();
     }
@@ -49,10 +65,11 @@ public sealed class CopyDecoder : IDisposable
     {
         Header,
         Rows,
+        LargeRow,
         Ended,
     }
 
-    /// <summary>The Arrow schema of the batches; every field is nullable.</summary>
+    /// <summary>The Arrow schema of the batches: the stream's columns, then those of references to large values. Every field is nullable.</summary>
     public Schema Schema { get; }
 
     /// <summary>
@@ -91,10 +108,32 @@ public sealed class CopyDecoder : IDisposable
             stage = Stage.Rows;
         }
 
-        while (stage == Stage.Rows && !IsFull)
+        while (stage is Stage.Rows or Stage.LargeRow && !IsFull)
         {
             Span<byte> rest = data[position..];
+            if (stage == Stage.LargeRow)
+            {
+                position += large!.Read(rest, out int needed);
+                if (needed > 0)
+                {
+                    NeededBytes = needed;
+                    return position;
+                }
+
+                EndLargeRow();
+                continue;
+            }
+
             int length = TupleLength(rest);
+            if (stage == Stage.LargeRow)
+            {
+                large!.Begin(rest[..2]);
+                unfitValues.Clear();
+                objectHashes.Clear();
+                position += 2;
+                continue;
+            }
+
             if (length > rest.Length)
             {
                 NeededBytes = length;
@@ -150,7 +189,8 @@ public sealed class CopyDecoder : IDisposable
 
     /// <summary>
     /// The length of the tuple that begins here; more than there is where it is not complete (then at least that many bytes are needed).
-    /// Looks only at lengths, so that a large value which arrives in pieces is not decoded over and over.
+    /// Looks only at lengths, so that a long value which arrives in pieces is not decoded over and over. Sees whether the stream has ended, and whether this row has
+    /// large values.
     /// </summary>
     private int TupleLength(ReadOnlySpan<byte> data)
     {
@@ -174,6 +214,12 @@ public sealed class CopyDecoder : IDisposable
             position += 4;
             if (length < -1 || length > options.RowBytes - position)
                 throw Malformed(i, $"it announces {length} bytes");
+            if (large is not null && LargeRow.IsLarge(columns[i], length))
+            {
+                stage = Stage.LargeRow;
+                return 0;
+            }
+
             if (length > 0)
                 position += length;
             if (position > data.Length)
@@ -187,6 +233,7 @@ public sealed class CopyDecoder : IDisposable
     {
         int position = 2;
         unfitValues.Clear();
+        objectHashes.Clear();
         for (int i = 0; i < holdsArray.Length; i++)
         {
             int length = BinaryPrimitives.ReadInt32BigEndian(tuple[position..]);
@@ -203,20 +250,47 @@ public sealed class CopyDecoder : IDisposable
             position += length;
         }
 
-        bytes += tuple.Length;
         if (unfitValues.Count > 0)
-        {
-            Refuse(tuple);
-        }
+            Refuse(tuple, RowDigest.Empty.Add(tuple), tuple.Length);
         else
-        {
-            builder.EndRow(tuple.Length);
-            digest = digest.Add(tuple);
-            IsFull |= builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes;
-        }
-
+            Keep(RowDigest.Empty.Add(tuple, objectHashes.Written), tuple.Length);
+        bytes += tuple.Length;
         return tuple.Length;
     }
+
+    private void EndLargeRow()
+    {
+        stage = Stage.Rows;
+        if (unfitValues.Count == 0)
+            large!.AddHashes(objectHashes.Written);
+        RowDigest row = RowDigest.Empty.AddHash(large!.Hash);
+        if (unfitValues.Count > 0)
+            Refuse([], row, large.Kept);
+        else
+            Keep(row, large.Kept);
+        bytes += large.Length;
+    }
+
+    private void Keep(RowDigest row, int kept)
+    {
+        builder.EndRow(kept);
+        digest += row;
+        IsFull |= builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes;
+    }
+
+    void LargeRow.IFields.Null(int column) => builder[column].AppendNull();
+
+    void LargeRow.IFields.Value(int column, Span<byte> value)
+    {
+        if (AppendValue(column, value) is { } reason)
+            unfitValues.Add(new UnfitValue(column, columns[column].Name, reason));
+    }
+
+    void LargeRow.IFields.Large(int column, LargeValue value) => builder.AppendLarge(column, value);
+
+    void LargeRow.IFields.Unfit(int column, string reason) => unfitValues.Add(new UnfitValue(column, columns[column].Name, reason));
+
+    CopyFormatException LargeRow.IFields.Malformed(int column, string why) => Malformed(column, why);
 
     /// <summary>Brings a value into canonical form and appends it; where it does not fit, says why.</summary>
     private string? AppendValue(int column, Span<byte> value)
@@ -225,7 +299,14 @@ public sealed class CopyDecoder : IDisposable
         {
             if (holdsArray[column])
                 CanonicalTuple.ZeroFlags(columns[column].Type, value);
-            return builder[column].Append(value);
+            string? reason = builder[column].Append(value);
+            if (objects is not null && columns[column].Large is { IsObject: true } && objects.Find(BinaryPrimitives.ReadUInt32BigEndian(value)) is { } found)
+            {
+                builder.AppendObject(column, found);
+                objectHashes.Add(column, found);
+            }
+
+            return reason;
         }
         catch (CopyFormatException e)
         {
@@ -233,15 +314,15 @@ public sealed class CopyDecoder : IDisposable
         }
     }
 
-    private void Refuse(ReadOnlySpan<byte> tuple)
+    private void Refuse(ReadOnlySpan<byte> tuple, RowDigest row, int kept)
     {
         builder.AbandonRow();
-        unfitDigest = unfitDigest.Add(tuple);
+        unfitDigest += row;
         if (unfit is null)
             throw new UnfitValueException(unfitValues[0].ColumnName, unfitValues[0].Reason);
         unfit.Add(new UnfitRow { Values = CollectionsMarshal.AsSpan(unfitValues), Tuple = tuple });
         unfitRows++;
-        unfitBytes += tuple.Length;
+        unfitBytes += kept;
         IsFull |= unfitRows >= options.BatchRows || unfitBytes >= options.BatchBytes;
     }
 

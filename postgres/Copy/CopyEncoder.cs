@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using Mammoth.Postgres.Copy.Encoders;
+using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Postgres.Copy;
 
@@ -16,21 +18,57 @@ public sealed class CopyEncoder : IDisposable
     private readonly ColumnEncoder[] encoders;
     private readonly TupleWriter tuple = new();
 
-    /// <param name="columns">The stream's columns, one for each column of the batches, in order.</param>
-    public CopyEncoder(IReadOnlyList<CopyColumn> columns)
+    /// <summary>By column; null where its values are never large.</summary>
+    private readonly LargeReferences?[] references;
+    private readonly LargeRowHash? large;
+    private readonly ObjectHashes objectHashes = new();
+
+    /// <param name="columns">The stream's columns, in order. A batch has one column for each, and behind them those of references to large values.</param>
+    /// <param name="stored">Opens large values, where there may be some.</param>
+    public CopyEncoder(IReadOnlyList<CopyColumn> columns, IStoredValues? stored = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         this.columns = columns;
         encoders = [.. columns.Select(c => EncoderFactory.Create(c.Type))];
+        references = [.. columns.Select(c => c.Large is null ? null : new LargeReferences())];
+        large = stored is null ? null : new LargeRowHash(stored);
     }
 
     /// <summary>The digest of the batch's rows.</summary>
     /// <exception cref="ArgumentException">The batch has other columns.</exception>
-    /// <exception cref="UnencodableValueException">A value is none of its PostgreSQL type.</exception>
+    /// <exception cref="UnencodableValueException">A value is none of its PostgreSQL type, or is an object of its own.</exception>
     public RowDigest Digest(RecordBatch batch) => Encode(batch, null, hash: true);
 
+    /// <summary>The digest of the batch's rows, with large values read from their objects, in pieces.</summary>
+    /// <exception cref="LargeValueException">An object is gone, or holds something else than was written.</exception>
+    /// <inheritdoc cref="Digest(RecordBatch)"/>
+    public async ValueTask<RowDigest> Digest(RecordBatch batch, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        RowDigest digest = RowDigest.Empty;
+        try
+        {
+            if (!Bind(batch))
+                return Rows(batch, null, hash: true);
+            if (large is null)
+                throw new UnencodableValueException("it is an object of its own, and nobody is there to open it");
+            for (int row = 0; row < batch.Length; row++)
+            {
+                large.Begin();
+                await HashRow(large, row, cancellation).ConfigureAwait(false);
+                digest = digest.AddHash(large.Value);
+            }
+        }
+        finally
+        {
+            Unbind(batch);
+        }
+
+        return digest;
+    }
+
     /// <summary>Writes the batch's rows as tuples.</summary>
-    /// <inheritdoc cref="Digest"/>
+    /// <inheritdoc cref="Digest(RecordBatch)"/>
     public void Write(RecordBatch batch, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -38,7 +76,7 @@ public sealed class CopyEncoder : IDisposable
     }
 
     /// <summary>Writes the batch's rows as tuples, and returns their digest.</summary>
-    /// <inheritdoc cref="Digest"/>
+    /// <inheritdoc cref="Digest(RecordBatch)"/>
     public RowDigest WriteAndDigest(RecordBatch batch, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -50,29 +88,91 @@ public sealed class CopyEncoder : IDisposable
     private RowDigest Encode(RecordBatch batch, IBufferWriter<byte>? output, bool hash)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        Require(batch);
-        RowDigest digest = RowDigest.Empty;
         try
         {
-            for (int i = 0; i < encoders.Length; i++)
-                encoders[i].Bind(batch.Column(i).Data);
-            for (int row = 0; row < batch.Length; row++)
-            {
-                EncodeRow(row);
-                if (hash)
-                    digest = digest.Add(tuple.Written);
-                if (output is not null)
-                    output.Write(tuple.Written);
-            }
+            return Bind(batch) ? throw new UnencodableValueException("it is an object of its own") : Rows(batch, output, hash);
         }
         finally
         {
-            foreach (ColumnEncoder encoder in encoders)
-                encoder.Unbind();
-            GC.KeepAlive(batch);
+            Unbind(batch);
+        }
+    }
+
+    private RowDigest Rows(RecordBatch batch, IBufferWriter<byte>? output, bool hash)
+    {
+        RowDigest digest = RowDigest.Empty;
+        for (int row = 0; row < batch.Length; row++)
+        {
+            EncodeRow(row);
+            if (hash)
+                digest = digest.Add(tuple.Written);
+            if (output is not null)
+                output.Write(tuple.Written);
         }
 
         return digest;
+    }
+
+    /// <returns>Whether the batch has large values.</returns>
+    private bool Bind(RecordBatch batch)
+    {
+        Require(batch);
+        bool any = false;
+        int reference = encoders.Length;
+        for (int i = 0; i < encoders.Length; i++)
+        {
+            encoders[i].Bind(batch.Column(i).Data);
+            if (references[i] is { } reader)
+                any |= reader.Bind(batch.Column(reference++));
+        }
+
+        return any;
+    }
+
+    private void Unbind(RecordBatch batch)
+    {
+        foreach (ColumnEncoder encoder in encoders)
+            encoder.Unbind();
+        foreach (LargeReferences? reader in references)
+            reader?.Unbind();
+        GC.KeepAlive(batch);
+    }
+
+    /// <summary>Hashes a row that may have large values.</summary>
+    private async ValueTask HashRow(LargeRowHash hash, int row, CancellationToken cancellation)
+    {
+        tuple.Clear();
+        objectHashes.Clear();
+        tuple.WriteInt16((short)encoders.Length);
+        for (int i = 0; i < encoders.Length; i++)
+        {
+            int before = tuple.Length;
+            encoders[i].Write(row, tuple);
+            if (references[i]?[row] is not { } value)
+                continue;
+            if (columns[i].Large!.IsObject)
+            {
+                await hash.Check(value, cancellation).ConfigureAwait(false);
+                objectHashes.Add(i, value);
+                continue;
+            }
+
+            if (BinaryPrimitives.ReadInt32BigEndian(tuple.Written[before..]) != -1)
+                throw new UnencodableValueException($"column '{columns[i].Name}' has a value and a reference to one");
+            tuple.Truncate(before);
+            bool versioned = columns[i].Type is CopyType.VersionedText;
+            if (value.Bytes is < 0 or >= int.MaxValue)
+                throw new UnencodableValueException($"column '{columns[i].Name}' refers to {value.Bytes} bytes");
+            tuple.WriteInt32((int)value.Bytes + (versioned ? 1 : 0));
+            if (versioned)
+                tuple.WriteBytes([1]);
+            hash.Add(tuple.Written);
+            tuple.Clear();
+            await hash.Add(value, cancellation).ConfigureAwait(false);
+        }
+
+        hash.Add(tuple.Written);
+        hash.Add(objectHashes.Written);
     }
 
     private void EncodeRow(int row)
@@ -85,13 +185,19 @@ public sealed class CopyEncoder : IDisposable
 
     private void Require(RecordBatch batch)
     {
-        if (batch.ColumnCount != columns.Count)
-            throw new ArgumentException($"The batch has {batch.ColumnCount} columns, not {columns.Count}.", nameof(batch));
+        CopyColumn[] marked = [.. columns.Where(c => c.Large is not null)];
+        if (batch.ColumnCount != columns.Count + marked.Length)
+            throw new ArgumentException($"The batch has {batch.ColumnCount} columns, not {columns.Count + marked.Length}.", nameof(batch));
         for (int i = 0; i < columns.Count; i++)
-        {
-            IArrowType found = batch.Column(i).Data.DataType;
-            if (!ArrowLayout.IsSame(found, columns[i].Type.ArrowType))
-                throw new ArgumentException($"Column '{columns[i].Name}' is an Arrow {found.Name}, which is not what {columns[i].Type.GetType().Name} is encoded from.", nameof(batch));
-        }
+            Require(batch, i, columns[i].Name, columns[i].Type);
+        for (int i = 0; i < marked.Length; i++)
+            Require(batch, columns.Count + i, marked[i].Large!.Name, LargeValue.Form);
+    }
+
+    private static void Require(RecordBatch batch, int column, string name, CopyType type)
+    {
+        IArrowType found = batch.Column(column).Data.DataType;
+        if (!ArrowLayout.IsSame(found, type.ArrowType))
+            throw new ArgumentException($"Column '{name}' is an Arrow {found.Name}, which is not what {type.GetType().Name} is encoded from.", nameof(batch));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Apache.Arrow;
+using Mammoth.Postgres.Copy.LargeValues;
 using Mammoth.Postgres.Sessions;
 using Npgsql;
 
@@ -40,6 +41,8 @@ public sealed class CopyReader : IAsyncDisposable
     /// <param name="columns">The wire forms of the query's columns, in order.</param>
     /// <param name="options">Bounds of batches.</param>
     /// <param name="unfit">Takes rows that do not fit; where null the first one ends the copy.</param>
+    /// <param name="large">Takes the values that are too large for their column.</param>
+    /// <param name="objects">The large objects that columns name.</param>
     /// <exception cref="PostgresException">The server refuses the query.</exception>
     /// <exception cref="NpgsqlException">The connection failed.</exception>
     public static async Task<CopyReader> Open(
@@ -48,10 +51,12 @@ public sealed class CopyReader : IAsyncDisposable
         IReadOnlyList<CopyColumn> columns,
         CopyDecoderOptions? options = null,
         IUnfitRows? unfit = null,
+        ILargeValues? large = null,
+        ILargeObjects? objects = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(session);
-        var decoder = new CopyDecoder(columns, options, unfit);
+        var decoder = new CopyDecoder(columns, options, unfit, large, objects);
         return new CopyReader(await session.CopyOut(Statement(query), cancellation).ConfigureAwait(false), decoder);
     }
 

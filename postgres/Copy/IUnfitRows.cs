@@ -13,8 +13,11 @@ public readonly ref struct UnfitRow
     /// <summary>All its values that do not fit, in the order of their columns; at least one.</summary>
     public required ReadOnlySpan<UnfitValue> Values { get; init; }
 
-    /// <summary>The row's COPY tuple (field count and length-prefixed fields), in canonical form.</summary>
+    /// <summary>The row's COPY tuple (field count and length-prefixed fields), in canonical form; nothing where the row has large values, which were not held.</summary>
     public required ReadOnlySpan<byte> Tuple { get; init; }
+
+    /// <summary>The row has large values: it can't be kept as a tuple.</summary>
+    public bool HasLargeValues => Tuple.IsEmpty;
 }
 
 /// <summary>A value that does not fit its column.</summary>

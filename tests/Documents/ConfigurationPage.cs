@@ -19,6 +19,7 @@ internal static partial class ConfigurationPage
         ["--max-rate"] = "none",
         ["--max-connections"] = "none",
         ["--max-snapshot-age"] = "none",
+        ["--large-values"] = string.Create(CultureInfo.InvariantCulture, $"{new MigrationOptions().LargeValueBytes >> 20}MB"),
         ["--target-file-size"] = string.Create(CultureInfo.InvariantCulture, $"{new MigrationOptions().TargetFileSize >> 20}MB"),
         ["--include"] = "all",
         ["--exclude"] = "none",

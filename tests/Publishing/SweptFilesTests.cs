@@ -46,8 +46,16 @@ public sealed class SweptFilesTests(PostgresFixture postgres) : IDisposable
         string source = await Source("CREATE TABLE t AS SELECT i AS id FROM generate_series(1, 100) i");
         const string attempt = "0190a3b4c5d67e8f90a1b2c3d4e5f607";
         var run = MigrationWarehouse.New(source, new MigrationOptions());
-        string[] own = [$"data/{run.RunId}-00000-{attempt}-000.parquet", $"metadata/{run.RunId}-{attempt}-m0.avro", $"metadata/snap-77-1-{run.RunId}-{attempt}.avro"];
-        string[] others = [$"data/{run.RunId}-2-00000-{attempt}-000.parquet", $"data/{attempt}.parquet", $"metadata/{attempt}-m0.avro", $"metadata/snap-77-1-{attempt}.avro"];
+        string[] own =
+        [
+            $"data/{run.RunId}-00000-{attempt}-000.parquet", $"metadata/{run.RunId}-{attempt}-m0.avro", $"metadata/snap-77-1-{run.RunId}-{attempt}.avro",
+            $"data/_large/{run.RunId}-00000-{attempt}-00012.bin", $"data/_large/{run.RunId}-00000-{attempt}.json", $"data/_large/{run.RunId}-{attempt}-large.json",
+        ];
+        string[] others =
+        [
+            $"data/{run.RunId}-2-00000-{attempt}-000.parquet", $"data/{attempt}.parquet", $"metadata/{attempt}-m0.avro", $"metadata/snap-77-1-{attempt}.avro",
+            $"data/_large/{run.RunId}-2-00000-{attempt}-00012.bin", $"data/_large/shared/{attempt}.bin", $"data/_large/{attempt}.json",
+        ];
         _warehouse.Watching = e =>
         {
             if (e is ProgressEvent.Publishing)

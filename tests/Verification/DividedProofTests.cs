@@ -91,6 +91,29 @@ public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task Large_values_count_as_what_there_is_to_read_and_are_proven_in_their_part()
+    {
+        warehouse.ProofBytes = 300_000;
+        string partitions = string.Concat(Enumerable.Range(0, 10).Select(i => $"CREATE TABLE t_{i} PARTITION OF t FOR VALUES FROM ({i}) TO ({i + 1});"));
+        var source = await SourceDatabase.Create(
+            postgres, "divided", $"CREATE TABLE t (id int, v bytea) PARTITION BY RANGE (id); {partitions} INSERT INTO t SELECT i, convert_to(repeat(md5(i::text), 6250), 'UTF8') FROM generate_series(0, 9) i", Cancellation);
+        TableReport table = Assert.Single((await warehouse.Migrate(source.ConnectionString, new MigrationOptions { LargeValueBytes = 100_000 }, Cancellation)).Tables);
+        Assert.True(table.Outcome == Outcome.Published && table.Verification!.Holds, table.Error);
+
+        MigrationSite site = await warehouse.Site(source.ConnectionString, Cancellation);
+        DividedTable divided = await Divide(site);
+        Assert.Equal(10, divided.Parts.Count);
+        Assert.True((await Judge(site, divided)).Holds);
+        foreach (string file in Directory.GetFiles(Path.Combine(warehouse.Folder, "public", "t", "data", "_large"), "*.bin"))
+        {
+            byte[] whole = await File.ReadAllBytesAsync(file, Cancellation);
+            await File.WriteAllBytesAsync(file, [.. whole[..^1], 0], Cancellation);
+            Assert.Contains(Path.GetFileName(file), (await Judge(site, divided)).Problem, StringComparison.Ordinal);
+            await File.WriteAllBytesAsync(file, whole, Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task A_table_of_few_bytes_is_not_divided()
     {
         warehouse.ProofBytes = null;

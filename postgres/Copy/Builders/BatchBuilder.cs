@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Mammoth.Postgres.Copy.LargeValues;
 
 namespace Mammoth.Postgres.Copy.Builders;
 
@@ -8,10 +9,16 @@ internal sealed class BatchBuilder
     private readonly Schema schema;
     private readonly ColumnBuilder[] columns;
 
+    /// <summary>By column; null where its values are never large.</summary>
+    private readonly ReferenceBuilder?[] references;
+    private readonly ReferenceBuilder[] all;
+
     public BatchBuilder(Schema schema, IReadOnlyList<CopyColumn> columns, bool uncheckedText)
     {
         this.schema = schema;
-        this.columns = [.. columns.Select(c => BuilderFactory.Create(c.Type, uncheckedText))];
+        references = [.. columns.Select(c => c.Large is null ? null : new ReferenceBuilder())];
+        all = [.. references.OfType<ReferenceBuilder>()];
+        this.columns = [.. columns.Select(c => BuilderFactory.Create(c.Type, uncheckedText)), .. all];
     }
 
     /// <summary>Finished rows.</summary>
@@ -22,9 +29,25 @@ internal sealed class BatchBuilder
 
     public ColumnBuilder this[int column] => columns[column];
 
+    /// <summary>Appends a reference to a large value, and null as the value itself.</summary>
+    public void AppendLarge(int column, LargeValue value)
+    {
+        columns[column].AppendNull();
+        references[column]!.Append(value);
+    }
+
+    /// <summary>Appends a reference to the large object whose number the value is.</summary>
+    public void AppendObject(int column, LargeValue value) => references[column]!.Append(value);
+
     public void EndRow(int bytes)
     {
         Rows++;
+        foreach (ReferenceBuilder reference in all)
+        {
+            if (reference.Length < Rows)
+                reference.AppendNull();
+        }
+
         Bytes += bytes;
     }
 

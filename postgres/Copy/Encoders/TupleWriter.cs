@@ -14,6 +14,9 @@ internal sealed class TupleWriter : IDisposable
 
     public void Clear() => Length = 0;
 
+    /// <summary>Takes back what was written from here on.</summary>
+    public void Truncate(int length) => Length = length;
+
     /// <summary>Room for at least <paramref name="size"/> bytes; <see cref="Advance"/> keeps those that were used.</summary>
     public Span<byte> Room(int size)
     {

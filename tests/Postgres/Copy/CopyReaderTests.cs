@@ -126,7 +126,7 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "reader");
         IReadOnlyList<CopyColumn> columns = [new("i", new CopyType.Int8()), new("a", new CopyType.Array(25, new CopyType.Text())), new("n", new CopyType.Numeric(10, 2))];
         byte[] stream = await database.CopyOutAsync("SELECT i, ARRAY['a', NULL, i::text], i::numeric(10,2) FROM generate_series(1::int8, 60000) i");
-        using RecordBatch batch = Assert.Single(Streams.Decode(new CopyDecoder(columns), stream, new Random(1)));
+        using RecordBatch batch = Assert.Single(Streams.Decode(new CopyDecoder(columns, new CopyDecoderOptions { BatchRows = 60_000, BatchBytes = int.MaxValue }), stream, new Random(1)));
         using var encoder = new CopyEncoder(columns);
         RowDigest first = encoder.Digest(batch);
         long before = GC.GetAllocatedBytesForCurrentThread();

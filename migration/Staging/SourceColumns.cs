@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Runs;
+using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.LargeValues;
+
+namespace Mammoth.Migration.Staging;
+
+/// <summary>How a column of a published table was read; kept in the table's property <c>mammoth.columns</c>, by which its rows can be encoded again.</summary>
+public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire, LargeColumn? LargeValues = null)
+{
+    /// <summary>As it was read.</summary>
+    public CopyColumn ToCopyColumn() => new(Name, Wire, LargeValues);
+}
+
+/// <summary>How the columns of a published table were read.</summary>
+public static class SourceColumns
+{
+    /// <summary>The table property that says it.</summary>
+    public const string Property = "mammoth.columns";
+
+    internal static string ToJson(TablePlan plan) =>
+        JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues)), RunFolder.Json);
+
+    /// <summary>What a table says of itself; nothing where it is not of Mammoth's making.</summary>
+    public static IReadOnlyList<SourceColumn> Of(TableMetadata table) =>
+        table.Properties.TryGetValue(Property, out string? json) ? JsonSerializer.Deserialize<SourceColumn[]>(json, RunFolder.Json)! : [];
+}
