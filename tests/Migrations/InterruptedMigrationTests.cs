@@ -132,7 +132,7 @@ public sealed class InterruptedMigrationTests(PostgresFixture postgres) : IDispo
     public async Task Another_database_under_the_same_name_is_not_mixed_with_what_was_copied_before()
     {
         string source = await Source();
-        RunRecord run = MigrationWarehouse.New(source, new MigrationOptions { Slots = 1 });
+        RunRecord run = MigrationWarehouse.New(source, MigrationWarehouse.Apart with { Slots = 1 });
 
         // One table is done, and recorded; nothing is published, so the warehouse does not tell whose it is.
         FailWrites("/staged/1-");
