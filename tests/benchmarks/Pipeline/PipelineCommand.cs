@@ -24,7 +24,7 @@ internal static class PipelineCommand
         Option<string?> cli = new("--cli") { Description = "Measure the program in this folder instead of publishing this clone's." };
         Option<string?> against = new("--against") { Description = "Another build's folder, which the case builds compares with.", HelpName = "folder" };
         Option<bool> noBuild = new("--no-build") { Description = "Measure what was published last." };
-        Option<bool> json = new("--json") { Description = "Print what was found as JSON." };
+        Option<bool> json = new("--json") { Description = "Print what was found as JSON, with each single measurement; the tables then go to the other output." };
         Command command = new("pipeline", "Measures mammoth migrate against psql and DuckDB.") { table, scale, pairs, only, keep, cli, against, noBuild, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -47,8 +47,7 @@ internal static class PipelineCommand
             void Found(Finding finding)
             {
                 findings.Add(finding);
-                if (!parsed.GetValue(json))
-                    Console.Write(FindingText.Of(finding));
+                (parsed.GetValue(json) ? Console.Error : Console.Out).Write(FindingText.Of(finding));
             }
 
             foreach (ICase one in Cases.Where(c => names.Contains(c.Name)))
