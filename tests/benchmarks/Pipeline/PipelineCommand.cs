@@ -33,6 +33,7 @@ internal static class PipelineCommand
                 throw new ArgumentException($"There is no case {unknown}.");
 
             string folder = KeptFolder.Of(parsed.GetValue(keep));
+            await using FileStream entered = await KeptFolder.EnterAsync(folder, Tell, cancellationToken);
             string program = parsed.GetValue(cli) is { } given ? Path.Combine(given, "mammoth") : await PublishAsync(Path.Combine(folder, "cli"), parsed.GetValue(noBuild), cancellationToken);
             string chosen = parsed.GetValue(table)!;
             await using BenchServer server = await BenchServer.StartAsync(folder, cancellationToken);
