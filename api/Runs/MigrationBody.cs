@@ -28,6 +28,12 @@ public sealed record MigrationBody
     /// <summary>Bytes of the source that a chunk is at least cut to, and bytes at which a data file ends, 1 MiB to 10 GiB.</summary>
     public long? TargetFileSize { get; init; }
 
+    /// <summary>Bytes a second that each process reads from the source at most, 1 MiB to 10 GiB.</summary>
+    public long? MaxRate { get; init; }
+
+    /// <summary>After so many seconds, 10 to 2,592,000, a snapshot is given up, since it holds back the source's vacuum; tables not finished start again under a new one.</summary>
+    public long? MaxSnapshotAgeSeconds { get; init; }
+
     /// <summary>What becomes of a value that does not fit its column.</summary>
     public TypePolicy? Policy { get; init; }
 
@@ -41,6 +47,8 @@ public sealed record MigrationBody
         Patterns.Check("$.exclude", Exclude);
         Range("$.slots", Slots, 1, 512);
         Range("$.targetFileSize", TargetFileSize, 1L << 20, 10L << 30);
+        Range("$.maxRate", MaxRate, 1L << 20, 10L << 30);
+        Range("$.maxSnapshotAgeSeconds", MaxSnapshotAgeSeconds, 10, 30 * 86_400);
         return defaults with
         {
             Include = Include ?? defaults.Include,
@@ -52,6 +60,8 @@ public sealed record MigrationBody
             ReplaceSource = ReplaceSource ?? defaults.ReplaceSource,
             Slots = Slots ?? defaults.Slots,
             TargetFileSize = TargetFileSize ?? defaults.TargetFileSize,
+            MaxRate = MaxRate ?? defaults.MaxRate,
+            MaxSnapshotAge = MaxSnapshotAgeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.MaxSnapshotAge,
             Policy = Policy ?? defaults.Policy,
             Tables = Tables is null ? defaults.Tables : Merge(Tables, defaults.Tables),
         };

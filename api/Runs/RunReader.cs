@@ -88,7 +88,7 @@ internal static class RunReader
             }
         }
 
-        IReadOnlyList<HeldSnapshot> held = await SnapshotHold.All(call.Migration, entry.Run, cancellation);
+        IReadOnlyList<HeldSnapshot> held = await HeldSnapshot.All(call.Migration, entry.Run, cancellation);
         DateTimeOffset now = status.Ended ?? call.Site.Time.GetUtcNow();
         IReadOnlyList<TableStatus> tables = TablesUnderWay.Of(plans, children, status.State, now);
         return status with

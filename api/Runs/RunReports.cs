@@ -1,4 +1,3 @@
-using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 
@@ -8,19 +7,7 @@ namespace Mammoth.Api.Runs;
 internal static class RunReports
 {
     /// <summary>The report's location, whichever host wrote it; null where there is none.</summary>
-    public static async Task<string?> Find(ApiSite site, string run, CancellationToken cancellation)
-    {
-        RunFolder folder = site.Migration.Folder(run);
-        await foreach (FileEntry file in site.Migration.Io.List(folder.Fixed("report-"), cancellation))
-        {
-            if (file.Location.EndsWith(".json", StringComparison.Ordinal))
-            {
-                return file.Location;
-            }
-        }
-
-        return null;
-    }
+    public static Task<string?> Find(ApiSite site, string run, CancellationToken cancellation) => Migration.Publishing.RunReports.Find(site.Migration, run, cancellation);
 
     public static Task<RunReport> Read(ApiSite site, string run, string location, CancellationToken cancellation) =>
         site.Immutable<RunReport>(run, location, cancellation);

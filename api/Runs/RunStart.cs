@@ -41,7 +41,7 @@ internal static class RunStart
     {
         if (entry.Kind == RunKind.Migration && await CurrentRun.Claim(site.Migration, entry.Run, site.Time, (run, c) => HasEnded(site, client, run, c), cancellation) is { } other)
         {
-            throw ProblemException.Conflict("run-under-way", $"Migration {other} is under way; one runs at a time.", "Wait for it, or cancel it.", other);
+            throw ProblemException.Conflict("run-under-way", $"{other}; one migration runs at a time.", "Wait for it, or cancel it: one of the command mammoth migrate is stopped where it runs.", other.Run);
         }
 
         await RunIndex.Add(site.Migration, entry, cancellation);
@@ -61,7 +61,7 @@ internal static class RunStart
         {
             case RunKind.Migration:
                 await RunRecord.Begin(site, new RunRecord(entry.Run, entry.Options, entry.Source, entry.Requested), cancellation);
-                await client.Start<MigrateDatabase>(entry.Run, new MigrateDatabase.Input(entry.Run, entry.Options.OnError, entry.Options.Slots) { Holding = site.Holding }, cancellation);
+                await client.Start<MigrateDatabase>(entry.Run, new MigrateDatabase.Input(entry.Run, entry.Options.OnError, entry.Options.Slots) { Holding = site.Holding, MaxSnapshotAge = entry.Options.MaxSnapshotAge }, cancellation);
                 break;
             case RunKind.DryRun:
                 await client.Start<InspectDatabase>(entry.Run, new InspectDatabase.Input(entry.Run), cancellation);

@@ -17,11 +17,24 @@ internal sealed class RunOptions
     private readonly Option<OnLockWaiter> onLockWaiter = WordOption.Create<OnLockWaiter>("--on-lock-waiter", "A statement waits behind our locks: warn, or yield the locks.");
     private readonly Option<OnError> onError = WordOption.Create<OnError>("--on-error", "A table failed: stop (publish nothing), or continue (publish the others).");
     private readonly Option<int?> slots = new("--slots") { Description = "Connections to the source that copy at a time.", HelpName = "number" };
+    private readonly Option<long?> maxRate = new("--max-rate")
+    {
+        Description = "Bytes a second that are read from the source at most, such as 50MB; over all connections of this process.",
+        HelpName = "size",
+        CustomParser = result => ByteSize.Parse(WithoutSecond(result.Tokens[0].Value)) is { } bytes ? bytes : Refuse(result, "size for --max-rate: give it like 50MB, from 1MB to 10GB"),
+    };
+    private readonly Option<int?> maxConnections = new("--max-connections") { Description = "Connections to the source that a run holds at most. One each is for the snapshot, the locks and pg_dump; the others copy, no more than --slots.", HelpName = "number" };
+    private readonly Option<TimeSpan?> maxSnapshotAge = new("--max-snapshot-age")
+    {
+        Description = "Give up a snapshot that is so old, such as 2h, since it holds back the source's vacuum; tables not finished start again under a new one.",
+        HelpName = "time",
+        CustomParser = result => Age.Parse(result.Tokens[0].Value) is { } age ? age : RefuseAge(result),
+    };
     private readonly Option<long?> targetFileSize = new("--target-file-size")
     {
         Description = "Bytes of the source in a chunk, and the size at which a data file is cut, such as 128MB: files get no larger, and smaller the better the rows compress.",
         HelpName = "size",
-        CustomParser = result => ByteSize.Parse(result.Tokens[0].Value) is { } bytes ? bytes : Refuse(result),
+        CustomParser = result => ByteSize.Parse(result.Tokens[0].Value) is { } bytes ? bytes : Refuse(result, "size for --target-file-size: give it like 128MB, from 1MB to 10GB"),
     };
 
     public static Option<string[]> Include() => new("--include", "-i") { Description = "Only tables that match schema.table; * and ? are wildcards. May be given more than once.", HelpName = "pattern" };
@@ -48,7 +61,12 @@ internal sealed class RunOptions
             if (!int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) || number is < 1 or > 512)
                 result.AddError("--slots is a number from 1 to 512.");
         });
-        foreach (Option option in new Option[] { onError, noLock, onLockWaiter, slots })
+        maxConnections.Validators.Add(result =>
+        {
+            if (!int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) || number is < SlotCount.FewestConnections or > 512)
+                result.AddError($"--max-connections is a number from {SlotCount.FewestConnections} to 512.");
+        });
+        foreach (Option option in new Option[] { onError, noLock, onLockWaiter, slots, maxConnections, maxRate, maxSnapshotAge })
             command.Options.Add(option);
 
         return this;
@@ -67,15 +85,25 @@ internal sealed class RunOptions
             OnLockWaiter = parsed.GetValue(onLockWaiter),
             NoLock = parsed.GetValue(noLock),
             ReplaceSource = parsed.GetValue(replaceSource),
-            Slots = parsed.GetValue(slots) ?? given.Slots,
+            Slots = Math.Min(parsed.GetValue(slots) ?? given.Slots, parsed.GetValue(maxConnections) is { } connections ? SlotCount.Within(connections) : int.MaxValue),
+            MaxRate = parsed.GetValue(maxRate),
+            MaxSnapshotAge = parsed.GetValue(maxSnapshotAge),
             TargetFileSize = parsed.GetValue(targetFileSize) ?? given.TargetFileSize,
         };
         return parsed.GetValue(config) is { } file ? await ConfigurationFile.Read(file.FullName, given, cancellationToken) : given;
     }
 
-    private static long? Refuse(System.CommandLine.Parsing.ArgumentResult result)
+    private static long? Refuse(System.CommandLine.Parsing.ArgumentResult result, string wanted)
     {
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{result.Tokens[0].Value}' is no size for --target-file-size: give it like 128MB, from 1MB to 10GB."));
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{result.Tokens[0].Value}' is no {wanted}."));
         return null;
     }
+
+    private static TimeSpan? RefuseAge(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError($"'{result.Tokens[0].Value}' is no time for --max-snapshot-age: give it like 90m, 2h or 1d, from 10s on.");
+        return null;
+    }
+
+    private static string WithoutSecond(string rate) => rate.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? rate[..^2] : rate;
 }

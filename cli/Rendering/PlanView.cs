@@ -6,10 +6,16 @@ namespace Mammoth.Cli.Rendering;
 /// <summary>A plan for people.</summary>
 internal static class PlanView
 {
+    /// <summary>Tables of which it is said why they are medium or large, unless all is asked for.</summary>
+    private const int MostReasons = 20;
+
     public static void Show(IAnsiConsole console, MigrationPlan plan, bool everyColumn)
     {
         console.MarkupLineInterpolated($"[bold]{plan.Database}[/] (PostgreSQL {plan.ServerVersion / 10_000}.{plan.ServerVersion % 10_000}): {Amount.Of(plan.Tables.Count, "table")}, {Amount.Bytes(plan.Tables.Sum(t => t.Bytes))}, {Amount.Of(plan.Tables.Sum(t => t.Chunks.Count), "chunk")}");
         console.Write(new Fitted(Tables(plan)));
+        foreach (TablePlan table in plan.Tables.Where(t => everyColumn || t.Class != SizeClass.Small).Take(everyColumn ? int.MaxValue : MostReasons))
+            console.MarkupLineInterpolated($"[dim]{table.Source} is {table.Class.ToString().ToLowerInvariant()}: {table.ClassReason}[/]");
+
         if (plan.Cycles.Count > 0)
         {
             foreach (IReadOnlyList<Postgres.Catalog.QualifiedName> cycle in plan.Cycles)

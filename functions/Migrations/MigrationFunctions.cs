@@ -39,6 +39,15 @@ public sealed class MigrationFunctions(DurableHost host)
     [Function(nameof(Steps.CopyChunk))]
     public Task<JsonElement> CopyChunk([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
+    [Function(nameof(Steps.CopySmallTable))]
+    public Task<JsonElement> CopySmallTable([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Steps.KeepSizes))]
+    public Task<JsonElement> KeepSizes([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Steps.BatchSizes))]
+    public Task BatchSizes([EntityTrigger] TaskEntityDispatcher dispatcher) => host.Operate(dispatcher);
+
     [Function(nameof(Steps.FoldChunks))]
     public Task<JsonElement> FoldChunks([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 

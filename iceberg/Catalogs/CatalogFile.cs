@@ -19,6 +19,9 @@ internal sealed class CatalogFile(IFileIO io, string root)
     private const int AttemptsToFindOut = 6;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The document as it was last read: parsing it costs as much as it has tables, and each table of a run asks for it.</summary>
+    private CatalogState? _last;
+
     public string Location { get; } = $"{root}/{WarehouseFiles.Catalog}";
 
     /// <summary>The current document, or null where there is none.</summary>
@@ -28,7 +31,9 @@ internal sealed class CatalogFile(IFileIO io, string root)
         var content = await io.Read(Location, cancellation);
         try
         {
-            return content is null ? null : new(CatalogDocument.Read(content.Bytes), content.ETag);
+            return content is null ? null
+                : _last is { } last && last.ETag == content.ETag ? last
+                : _last = new(CatalogDocument.Read(content.Bytes), content.ETag);
         }
         catch (FormatException e)
         {

@@ -72,10 +72,14 @@ public sealed class StorageCatalog
         (await State(cancellation)).Document.Tables.TryGetValue(table, out var entry) ? (await Load(entry, cancellation)).Table : null;
 
     /// <summary>All tables as of one moment, in order of their names.</summary>
-    public async Task<IReadOnlyList<LoadedTable>> LoadAll(CancellationToken cancellation)
+    public Task<IReadOnlyList<LoadedTable>> LoadAll(CancellationToken cancellation) => LoadAll(null, cancellation);
+
+    /// <summary>Those of some tables that there are, as of one moment, in order of their names.</summary>
+    /// <param name="which">Which; null: all.</param>
+    public async Task<IReadOnlyList<LoadedTable>> LoadAll(IReadOnlySet<TableIdentifier>? which, CancellationToken cancellation)
     {
         var state = await State(cancellation);
-        var entries = state.Document.Tables.Values.OrderBy(entry => entry.Identifier).ToList();
+        var entries = state.Document.Tables.Values.Where(entry => which is null || which.Contains(entry.Identifier)).OrderBy(entry => entry.Identifier).ToList();
         return await ForAll(entries, async (entry, token) => (await Load(entry, token)).Table, cancellation);
     }
 

@@ -56,10 +56,8 @@ internal static class WarehouseFiles
         }
         finally
         {
-            await io.Delete(probe, CancellationToken.None);
-            // Nobody else knows the probe's name: its lock can go, as no other may.
-            if (io is LocalFileIO)
-                LocalFileIO.DeleteLock(probe);
+            // Nobody else knows its name.
+            await io.Retire(probe, CancellationToken.None);
         }
         throw new CatalogException($"The store of {root} does not keep conditional writes (or file locks) apart, so two writers could overwrite each other. Choose another place for the warehouse.");
 

@@ -28,6 +28,11 @@ public interface IFileIO
     /// <summary>Deletes a file; one that is not there is no error.</summary>
     Task Delete(string location, CancellationToken cancellation);
 
+    /// <summary>
+    /// Deletes a file whose name nobody will ever write again, with what the store keeps beside it so that its writers exclude each other.
+    /// </summary>
+    Task Retire(string location, CancellationToken cancellation) => Delete(location, cancellation);
+
     /// <summary>Deletes a folder and those in it, as far as no file is left in them. Where folders are only parts of names there is nothing to do.</summary>
     void DropEmptyFolders(string location)
     {

@@ -108,13 +108,16 @@ public sealed class LocalFileIO : IFileIO
         return Task.CompletedTask;
     }
 
+    public async Task Retire(string location, CancellationToken cancellation)
+    {
+        await Delete(location, cancellation);
+        LocalLock.Delete(LocalPath.Of(location));
+    }
+
     public void DropEmptyFolders(string location) => DropEmpty(new DirectoryInfo(LocalPath.Of(location)));
 
     /// <summary>Whether conditional writes in this folder really exclude each other; the folder must be writable.</summary>
     internal static Task<bool> CanLock(string location, CancellationToken cancellation) => LocalLock.Works(LocalPath.Of(location), cancellation);
-
-    /// <summary>Deletes the lock of a file that nobody else will ever write: a lock that somebody might wait for has to stay.</summary>
-    internal static void DeleteLock(string location) => LocalLock.Delete(LocalPath.Of(location));
 
     internal static string TemporaryBeside(string path) =>
         Path.Combine(Path.GetDirectoryName(path)!, $"{TemporaryPrefix}{Guid.NewGuid():N}{TemporarySuffix}");

@@ -1,9 +1,13 @@
 namespace Mammoth.Iceberg.IO;
 
 /// <summary>
-/// An exclusive lock between processes on one file's next version. The lock file stays: deleting it would let two holders in.
-/// The operating system frees the lock when its holder dies.
+/// An exclusive lock between processes on one file's next version: a lock of the operating system, which frees it when its holder dies, on a file beside it.
 /// </summary>
+/// <remarks>
+/// The lock file stays, empty. Were it deleted, one process could have opened it just before and lock what has no name any more, while another makes a new one of that
+/// name and locks that: both would be in, and one's version lost. There is one for each name that is ever written anew (the catalog's document, a table's version
+/// hint, a place of the connection budget), not one for each version. Only a name that nobody will write again may lose its lock: <see cref="Delete"/>.
+/// </remarks>
 internal sealed class LocalLock : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -33,7 +37,7 @@ internal sealed class LocalLock : IDisposable
         return second is null;
     }
 
-    /// <summary>Deletes the lock file of a path that nobody else will ever lock.</summary>
+    /// <summary>Deletes the lock file of a path that nobody will lock any more.</summary>
     public static void Delete(string path)
     {
         try

@@ -3,9 +3,6 @@ namespace Mammoth.Iceberg.IO;
 /// <summary>A new local file: written under a temporary name beside its place, made durable, then given its name if that is free.</summary>
 internal sealed class LocalOutputFile : OutputFile
 {
-    /// <summary>Large enough that Parquet pages and Avro blocks become few system calls.</summary>
-    private const int BufferSize = 1 << 20;
-
     private readonly string _path;
     private readonly string _temporary;
     private readonly LocalOutputStream _stream;
@@ -19,7 +16,7 @@ internal sealed class LocalOutputFile : OutputFile
         try
         {
             LocalPath.MakeFolderOf(_path);
-            _stream = new(new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize), _path);
+            _stream = new(new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0), _path);
         }
         catch (Exception e) when (LocalFailure.Explains(e))
         {

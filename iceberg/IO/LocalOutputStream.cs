@@ -1,22 +1,30 @@
+using System.Buffers;
+
 namespace Mammoth.Iceberg.IO;
 
 /// <summary>
 /// Where a new local file's bytes go. A full disk is told as a sentence; and once the file is given up, closing it
 /// does not fail again and hide the first error.
 /// </summary>
+/// <param name="file">Has no buffer of its own: each would be one more large object, and thousands of small files are written in a run.</param>
 internal sealed class LocalOutputStream(FileStream file, string path) : Stream
 {
+    /// <summary>Large enough that Parquet pages and Avro blocks become few system calls.</summary>
+    private const int BufferSize = 1 << 20;
+
+    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private int _buffered;
     private bool _closed;
 
     public override bool CanRead => false;
     public override bool CanSeek => false;
     public override bool CanWrite => !_closed;
-    public override long Length => file.Length;
+    public override long Length => Position;
 
     /// <summary>Bytes written so far.</summary>
     public override long Position
     {
-        get => file.Position;
+        get => file.Position + _buffered;
         set => throw new NotSupportedException();
     }
 
@@ -24,6 +32,7 @@ internal sealed class LocalOutputStream(FileStream file, string path) : Stream
     /// <returns>The file's length in bytes.</returns>
     public long Sync()
     {
+        Drain();
         file.Flush(flushToDisk: true);
         return file.Length;
     }
@@ -31,17 +40,8 @@ internal sealed class LocalOutputStream(FileStream file, string path) : Stream
     /// <summary>Closes a file that nobody will see.</summary>
     public void Abandon()
     {
-        if (_closed)
-            return;
-        _closed = true;
-        try
-        {
-            file.Dispose();
-        }
-        catch (IOException)
-        {
-            // What was still buffered could not be written (a full disk): the file is deleted anyway, and the first error is the one to tell.
-        }
+        _buffered = 0;
+        Close();
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -50,7 +50,12 @@ internal sealed class LocalOutputStream(FileStream file, string path) : Stream
     {
         try
         {
-            file.Write(buffer);
+            if (buffer.Length > BufferSize - _buffered)
+                Drain();
+            if (buffer.Length >= BufferSize)
+                file.Write(buffer);
+            else
+                Keep(buffer);
         }
         catch (Exception e) when (LocalFailure.Explains(e))
         {
@@ -62,7 +67,12 @@ internal sealed class LocalOutputStream(FileStream file, string path) : Stream
     {
         try
         {
-            await file.WriteAsync(buffer, cancellationToken);
+            if (buffer.Length > BufferSize - _buffered)
+                await DrainAsync(cancellationToken);
+            if (buffer.Length >= BufferSize)
+                await file.WriteAsync(buffer, cancellationToken);
+            else
+                Keep(buffer.Span);
         }
         catch (Exception e) when (LocalFailure.Explains(e))
         {
@@ -89,8 +99,31 @@ internal sealed class LocalOutputStream(FileStream file, string path) : Stream
         if (disposing && !_closed)
         {
             _closed = true;
+            ArrayPool<byte>.Shared.Return(_buffer!);
+            _buffer = null;
             file.Dispose();
         }
         base.Dispose(disposing);
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        bytes.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += bytes.Length;
+    }
+
+    private void Drain()
+    {
+        if (_buffered > 0)
+            file.Write(_buffer!, 0, _buffered);
+        _buffered = 0;
+    }
+
+    private async ValueTask DrainAsync(CancellationToken cancellation)
+    {
+        if (_buffered > 0)
+            await file.WriteAsync(_buffer.AsMemory(0, _buffered), cancellation);
+        _buffered = 0;
     }
 }

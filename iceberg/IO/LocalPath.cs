@@ -31,6 +31,8 @@ internal static class LocalPath
     public static void MakeFolderOf(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
+        if (Directory.Exists(folder))
+            return;
         try
         {
             Directory.CreateDirectory(folder);

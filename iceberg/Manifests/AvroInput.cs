@@ -11,6 +11,11 @@ internal sealed class AvroInput
 {
     private const int MostBlockBytes = 256 << 20;
     private const int SyncBytes = 16;
+    private const int LongestRemembered = 1 << 16;
+
+    /// <summary>A run reads the few schemas of its manifests thousands of times, and parsing one costs more than a small manifest's entries.</summary>
+    private static readonly LastMade<string, Schema> Parsed = new(capacity: 64);
+
     private readonly string _location;
     private readonly Dictionary<string, byte[]> _header = [];
     private readonly AvroCursor _file;
@@ -98,7 +103,7 @@ internal sealed class AvroInput
         AvroValue.Prepare();
         try
         {
-            return Schema.Parse(json);
+            return json.Length <= LongestRemembered ? Parsed.Of(json, Schema.Parse) : Schema.Parse(json);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

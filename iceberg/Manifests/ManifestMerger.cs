@@ -60,7 +60,7 @@ public sealed class ManifestMerger(IFileIO io, Schema schema, PartitionSpec spec
         await Parallel.ForEachAsync(Enumerable.Range(0, manifests.Count), options, async (i, token) =>
         {
             var content = await io.Read(manifests[i], token) ?? throw new FileNotFoundException($"The chunk's manifest {manifests[i]} is gone.", manifests[i]);
-            chunks[i] = new(i, manifests[i], content.Bytes, LowestKey(content.Bytes, manifests[i]));
+            chunks[i] = new(i, manifests[i], content.Bytes, manifests.Count > 1 ? LowestKey(content.Bytes, manifests[i]) : null);
         });
         return [.. chunks];
     }

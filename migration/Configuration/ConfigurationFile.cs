@@ -46,6 +46,8 @@ public static partial class ConfigurationFile
             {
                 Policy = document.Policy ?? options.Policy,
                 Tables = document.Tables ?? options.Tables,
+                Sizes = document.Sizes ?? options.Sizes,
+                MaxCopySize = document.MaxCopySize ?? options.MaxCopySize,
             };
         }
         catch (JsonException e)
@@ -86,6 +88,16 @@ public static partial class ConfigurationFile
         {
             if (NullIn(json.RootElement, "$") is { } path)
                 throw new JsonException($"{path} is null. Leave it out instead.");
+        }
+
+        if (document.MaxCopySize < 1)
+        {
+            throw new JsonException("$.maxCopySize is a number of bytes from 1 on.");
+        }
+
+        if (document.Sizes is { } sizes && new[] { sizes.MediumRows, sizes.LargeRows, sizes.MediumBytes, sizes.LargeBytes }.Min() < 1)
+        {
+            throw new JsonException("$.sizes has numbers from 1 on.");
         }
 
         foreach ((string table, TableSettings settings) in document.Tables ?? new Dictionary<string, TableSettings>())
@@ -132,5 +144,9 @@ public static partial class ConfigurationFile
         public Types.TypePolicy? Policy { get; init; }
 
         public IReadOnlyDictionary<string, TableSettings>? Tables { get; init; }
+
+        public SizeLimits? Sizes { get; init; }
+
+        public long? MaxCopySize { get; init; }
     }
 }

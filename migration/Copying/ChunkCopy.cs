@@ -10,19 +10,19 @@ using Mammoth.Postgres.Sessions;
 
 namespace Mammoth.Migration.Copying;
 
-/// <summary>Copies one chunk: binary COPY, decoded to Arrow, written as Parquet, described by a manifest of its own.</summary>
+/// <summary>Copies a run of chunks: binary COPY, decoded to Arrow, written as Parquet, described by a manifest of its own.</summary>
 public static class ChunkCopy
 {
-    public static async Task<ChunkResult> Run(MigrationSite site, string run, string token, string tableLocation, int chunkIndex, CancellationToken cancellation)
+    public static async Task<ChunkResult> Run(MigrationSite site, string run, string token, string tableLocation, int first, int count, CancellationToken cancellation)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         RunRecord record = await RunRecord.Read(site, run, cancellation);
         OpenedTable table = await site.Folder(run).Read<OpenedTable>(tableLocation, cancellation);
-        ChunkPlan chunk = table.Plan.Chunks[chunkIndex];
-        string attempt = $"{run}-{chunk.Index:00000}-{Guid.CreateVersion7():N}";
+        IReadOnlyList<ChunkPlan> ranges = table.Plan.Chunks.Ranges(first, count);
+        string attempt = $"{run}-{first:00000}-{Guid.CreateVersion7():N}";
         try
         {
-            return await Copy(site, record, token, table, chunk, attempt, started, cancellation);
+            return await Copy(site, record, token, table, ranges, attempt, started, cancellation);
         }
         catch
         {
@@ -31,26 +31,33 @@ public static class ChunkCopy
         }
     }
 
-    private static async Task<ChunkResult> Copy(MigrationSite site, RunRecord run, string token, OpenedTable table, ChunkPlan chunk, string attempt, DateTimeOffset started, CancellationToken cancellation)
+    private static async Task<ChunkResult> Copy(MigrationSite site, RunRecord run, string token, OpenedTable table, IReadOnlyList<ChunkPlan> ranges, string attempt, DateTimeOffset started, CancellationToken cancellation)
     {
         Iceberg.Schemas.Schema schema = table.Schema();
-        var options = new DataFileOptions { TargetFileSizeBytes = run.Options.TargetFileSize, CompressionLevel = run.Options.CompressionLevel };
-        using var unfit = new QuarantineRows(table.Plan, chunk);
+        DataFileOptions options = Options(run.Options, table.Plan, schema);
+        using var unfit = new QuarantineRows(table.Plan);
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
-        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options);
-        CopyTotals totals = await Rows(site, run, token, table.Plan, chunk, unfit, writer, quarantine, cancellation);
-        if (unfit.TextColumns.Count > 0)
+        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
+        var totals = new CopyTotals(RowDigest.Empty, RowDigest.Empty, 0);
+        foreach (ChunkPlan range in ranges)
+        {
+            unfit.Leaf = range.Leaf;
+            CopyTotals read = await Rows(site, run, token, table.Plan, range, unfit, writer, quarantine, cancellation);
+            totals = new(totals.Digest + read.Digest, totals.Unfit + read.Unfit, totals.Bytes + read.Bytes);
+        }
+
+        if (unfit.IsVoid)
         {
             await Discard(site, run.RunId, table, attempt);
             site.Progress.Report(new ProgressEvent.Restarted(table.Plan.Index, $"{string.Join(", ", unfit.TextColumns)} held a value that did not fit; carried as text from here on"));
-            return new ChunkResult { Chunk = chunk.Index, UnfitColumns = [.. unfit.TextColumns], Started = started, Finished = DateTimeOffset.UtcNow };
+            return new ChunkResult { Chunk = ranges[0].Index, UnfitColumns = [.. unfit.TextColumns], Started = started, Finished = DateTimeOffset.UtcNow };
         }
 
         IReadOnlyList<DataFile> files = await writer.Complete(cancellation);
         IReadOnlyList<DataFile> aside = await quarantine.Complete(cancellation);
         return new ChunkResult
         {
-            Chunk = chunk.Index,
+            Chunk = ranges[0].Index,
             Manifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}.avro"), schema, files, cancellation),
             QuarantineManifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}-quarantine.avro"), QuarantineRows.Schema, aside, cancellation),
             Rows = totals.Digest.Rows,
@@ -65,36 +72,61 @@ public static class ChunkCopy
         };
     }
 
+    private static DataFileOptions Options(MigrationOptions options, TablePlan table, Iceberg.Schemas.Schema schema)
+    {
+        HashSet<int> Encoded(ColumnEncoding encoding)
+        {
+            HashSet<string> names = [.. table.Columns.Where(c => c.Encoding == encoding).Select(c => c.Name)];
+            return [.. schema.Fields.Where(f => names.Contains(f.Name)).Select(f => f.Id)];
+        }
+
+        return new()
+        {
+            TargetFileSizeBytes = options.TargetFileSize,
+            CompressionLevel = options.CompressionLevel,
+            WithoutDictionary = Encoded(ColumnEncoding.Plain),
+            DeltaEncoded = Encoded(ColumnEncoding.Delta),
+        };
+    }
+
     private static async Task<CopyTotals> Rows(MigrationSite site, RunRecord run, string token, TablePlan table, ChunkPlan chunk, QuarantineRows unfit, RollingDataFileWriter writer, RollingDataFileWriter quarantine, CancellationToken cancellation)
     {
         await using SnapshotReader session = await site.Read(run.RunId, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
-        CopyColumn[] columns = [.. table.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
-        CopyTotals totals;
-        await using (CopyReader reader = await CopyReader.OpenAsync(session.Connection, SelectStatement.OfChunk(table, chunk), columns, new CopyDecoderOptions { UncheckedText = session.IsUnchecked }, unfit, cancellation))
+        if (session.Fallback is { } what)
         {
-            CopyTotals reported = reader.Totals;
-            while (await reader.ReadAsync(cancellation) is { } batch)
+            await RunWarnings.TellOnce(site, run.RunId, $"Rows are read through Npgsql, since the connection wants {what}, which the client made for copying does not know. That is slower; the rows are the same.");
+        }
+
+        CopyColumn[] columns = [.. table.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
+        var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked };
+        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, cancellation);
+        CopyTotals totals = reader.Totals;
+        await using (var batches = new CopyBatches(reader, cancellation))
+        {
+            while (await batches.Next(cancellation) is { } step)
             {
-                using (batch)
+                using (step.Batch)
                 {
                     // Once the chunk is void its rows are only read on, to find every column that needs to become text at once.
-                    if (unfit.TextColumns.Count == 0)
+                    if (!unfit.IsVoid)
                     {
-                        await writer.Write(batch, cancellation);
+                        await writer.Write(step.Batch, cancellation);
                         await unfit.Flush(quarantine, cancellation);
                     }
                 }
 
-                site.Progress.Report(new ProgressEvent.Copied(table.Index, reader.Totals.Rows - reported.Rows, reader.Totals.Bytes - reported.Bytes));
-                reported = reader.Totals;
+                await site.Rates.Take(run.Options.MaxRate, step.Totals.Bytes - totals.Bytes, cancellation);
+                site.Progress.Report(new ProgressEvent.Copied(table.Index, step.Totals.Rows - totals.Rows, step.Totals.Bytes - totals.Bytes));
+                totals = step.Totals;
             }
 
+            // With those behind the last batch.
             totals = reader.Totals;
         }
 
-        if (unfit.TextColumns.Count == 0)
+        if (!unfit.IsVoid)
         {
             await unfit.Flush(quarantine, cancellation);
         }

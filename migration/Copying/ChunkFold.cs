@@ -13,17 +13,6 @@ public sealed record ChunkFold(string? Previous, IReadOnlyList<ChunkResult> Chun
     }
 
     /// <summary>All chunks up to the fold at <paramref name="location"/>, in order.</summary>
-    public static async Task<IReadOnlyList<ChunkResult>> ReadAll(MigrationSite site, string run, string? location, CancellationToken cancellation)
-    {
-        RunFolder folder = site.Folder(run);
-        var folds = new Stack<ChunkFold>();
-        while (location is not null)
-        {
-            ChunkFold fold = await folder.Read<ChunkFold>(location, cancellation);
-            folds.Push(fold);
-            location = fold.Previous;
-        }
-
-        return [.. folds.SelectMany(f => f.Chunks).OrderBy(c => c.Chunk)];
-    }
+    public static async Task<IReadOnlyList<ChunkResult>> ReadAll(MigrationSite site, string run, string? location, CancellationToken cancellation) =>
+        [.. (await site.Folder(run).ReadChain<ChunkFold>(location, f => f.Previous, cancellation)).SelectMany(f => f.Chunks).OrderBy(c => c.Chunk)];
 }

@@ -1,9 +1,19 @@
 namespace Mammoth.Migration.Copying;
 
-/// <summary>What copying one chunk gave, small enough for a history.</summary>
+/// <summary>What copying a run of chunks gave, small enough for a history.</summary>
 public sealed record ChunkResult
 {
+    /// <summary>The first of the chunks that were copied.</summary>
     public required int Chunk { get; init; }
+
+    /// <summary>How many they are.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>Which try it was, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>See <see cref="CopyMeasure.Memory"/>.</summary>
+    public double Memory { get; init; }
 
     /// <summary>The manifest of its data files; null where the chunk has no rows.</summary>
     public string? Manifest { get; init; }

@@ -6,6 +6,7 @@ using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Types;
+using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Copy;
 using IcebergSchema = Mammoth.Iceberg.Schemas.Schema;
 
@@ -13,10 +14,11 @@ namespace Mammoth.Migration.Copying;
 
 /// <summary>
 /// What happens to the rows of a chunk that hold a value their column can't: by the column's policy the column is to become text,
-/// the table fails, or the row is set aside whole.
+/// the table fails, or the row is set aside whole. Rows come on the thread that reads, and are written on another.
 /// </summary>
-internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitRows, IDisposable
+internal sealed class QuarantineRows(TablePlan table) : IUnfitRows, IDisposable
 {
+    private readonly Lock _gate = new();
     private readonly SortedSet<string> _textColumns = new(StringComparer.Ordinal);
     private readonly StringArray.Builder _columns = new();
     private readonly StringArray.Builder _reasons = new();
@@ -46,10 +48,45 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
     /// <summary>The name of a table's quarantine table, beside it in its namespace.</summary>
     public static string TableName(string table) => $"{table}__quarantine";
 
+    /// <summary>Where the rows come from.</summary>
+    public QualifiedName Leaf { get; set; } = table.Source;
+
     /// <summary>Columns to carry as text from now on; where there is one, the chunk is void.</summary>
-    public IReadOnlyCollection<string> TextColumns => _textColumns;
+    public IReadOnlyList<string> TextColumns
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _textColumns];
+            }
+        }
+    }
+
+    /// <summary>A column is to become text: nothing of the chunk is kept.</summary>
+    public bool IsVoid { get; private set; }
 
     public void Add(in UnfitRow row)
+    {
+        lock (_gate)
+        {
+            Take(row);
+        }
+    }
+
+    /// <summary>Writes what was set aside.</summary>
+    public async Task Flush(RollingDataFileWriter writer, CancellationToken cancellation)
+    {
+        using RecordBatch? batch = Waiting();
+        if (batch is not null)
+        {
+            await writer.Write(batch, cancellation);
+        }
+    }
+
+    public void Dispose() => _pending = 0;
+
+    private void Take(in UnfitRow row)
     {
         UnfitValue? aside = null;
         foreach (UnfitValue value in row.Values)
@@ -59,6 +96,7 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
             {
                 case TypePolicy.String when column.Wire is not CopyType.Text:
                     _textColumns.Add(column.Name);
+                    IsVoid = true;
                     break;
                 case TypePolicy.Quarantine:
                     aside ??= value;
@@ -69,47 +107,48 @@ internal sealed class QuarantineRows(TablePlan table, ChunkPlan chunk) : IUnfitR
         }
 
         // Once the chunk is void nothing of it is kept.
-        if (aside is { } first && _textColumns.Count == 0)
+        if (aside is { } first && !IsVoid)
         {
             _columns.Append(table.Columns[first.Column].Name);
             _reasons.Append(first.Reason);
-            _leaves.Append(chunk.Leaf.ToString());
+            _leaves.Append(Leaf.ToString());
             _tuples.Append(row.Tuple);
             _pending++;
         }
     }
 
-    /// <summary>Writes what was set aside.</summary>
-    public async Task Flush(RollingDataFileWriter writer, CancellationToken cancellation)
+    /// <summary>The rows set aside since the last time; null where there are none.</summary>
+    private RecordBatch? Waiting()
     {
-        if (_pending == 0)
+        lock (_gate)
         {
-            return;
-        }
+            if (_pending == 0)
+            {
+                return null;
+            }
 
-        using var batch = new RecordBatch(
-            new Apache.Arrow.Schema(
-                [
-                    new Field("column", Apache.Arrow.Types.StringType.Default, false),
-                    new Field("reason", Apache.Arrow.Types.StringType.Default, false),
-                    new Field("relation", Apache.Arrow.Types.StringType.Default, false),
-                    new Field("row", Apache.Arrow.Types.BinaryType.Default, false),
-                ],
-                null),
-            [_columns.Build(), _reasons.Build(), _leaves.Build(), _tuples.Build()],
-            _pending);
-        await writer.Write(batch, cancellation);
-        _columns.Clear();
-        _reasons.Clear();
-        _leaves.Clear();
-        _tuples.Clear();
-        _pending = 0;
+            var batch = new RecordBatch(
+                new Apache.Arrow.Schema(
+                    [
+                        new Field("column", Apache.Arrow.Types.StringType.Default, false),
+                        new Field("reason", Apache.Arrow.Types.StringType.Default, false),
+                        new Field("relation", Apache.Arrow.Types.StringType.Default, false),
+                        new Field("row", Apache.Arrow.Types.BinaryType.Default, false),
+                    ],
+                    null),
+                [_columns.Build(), _reasons.Build(), _leaves.Build(), _tuples.Build()],
+                _pending);
+            _columns.Clear();
+            _reasons.Clear();
+            _leaves.Clear();
+            _tuples.Clear();
+            _pending = 0;
+            return batch;
+        }
     }
 
-    public void Dispose() => _pending = 0;
-
     private UnfitRowException Refusal(ColumnPlan column, string reason) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {chunk.Leaf} holds a value with no exact {column.TargetType}: {reason}."),
+        string.Create(CultureInfo.InvariantCulture, $"{table.Source}, column {column.Source} ({column.SourceType}): a row of {Leaf} holds a value with no exact {column.TargetType}: {reason}."),
         column.Policy == TypePolicy.Fail
             ? "Its policy is fail; with the policy string the column becomes text, with quarantine the row is set aside."
             : "The policy string can't help here; use the policy quarantine for this column, or leave it out.");

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Mammoth.Migration.Runs;
+
 namespace Mammoth.Migration.Errors;
 
 /// <summary>An error its reader can act on: what was being done, what went wrong, what to do next.</summary>
@@ -68,6 +71,16 @@ public sealed class CommitRejectedException(string message) : MammothException(m
 public sealed class RunInterruptedException(string message, string? wayOut = null) : MammothException(message, wayOut)
 {
     public override string Code => "interrupted";
+
+    public override bool IsTransient => true;
+}
+
+/// <summary>Another run has the warehouse, and one migration runs at a time.</summary>
+public sealed class RunUnderWayException(ClaimedRun other) : MammothException(
+    $"{other}; one migration runs at a time.",
+    string.Create(CultureInfo.InvariantCulture, $"Wait for it to end, or stop it. If nobody works at it any more, its claim runs out at {other.End.UtcDateTime:HH:mm:ss} UTC: run the same command again then."))
+{
+    public override string Code => "run-under-way";
 
     public override bool IsTransient => true;
 }

@@ -4,7 +4,7 @@ namespace Mammoth.Migration.Plans;
 
 /// <summary>
 /// Cuts a table into page ranges: at least 1,000 pages, since many tiny ranges cost the server more than few large ones, and at
-/// least one data file's bytes with TOAST included; the last range of each heap is open-ended.
+/// least one data file's bytes with TOAST included; the last range of each heap is open-ended. A copy may take several of them at once.
 /// </summary>
 public static class ChunkPlanner
 {
@@ -14,27 +14,12 @@ public static class ChunkPlanner
     /// <summary>Server versions before 14 have no TID range scan: a range would read the whole heap each time.</summary>
     private const int TidRangeScans = 140_000;
 
-    /// <summary>The chunks of all heaps of a table.</summary>
-    public static IReadOnlyList<ChunkPlan> Cut(IReadOnlyList<Leaf> leaves, int serverVersion, long targetFileSize)
-    {
-        var chunks = new List<ChunkPlan>();
-        foreach (Leaf leaf in leaves)
-        {
-            long step = serverVersion < TidRangeScans ? long.MaxValue : PagesPerChunk(leaf, targetFileSize);
-            long from = 0;
-            do
-            {
-                bool last = step >= leaf.Pages - from;
-                long pages = last ? leaf.Pages - from : step;
-                long bytes = leaf.Pages == 0 ? leaf.TotalBytes : (long)((double)leaf.TotalBytes * pages / leaf.Pages);
-                chunks.Add(new ChunkPlan(chunks.Count, leaf.Name, leaf.Oid, leaf.FileNode, from == 0 ? null : from, last ? null : from + step, bytes));
-                from = last ? leaf.Pages : from + step;
-            }
-            while (from < leaf.Pages);
-        }
-
-        return chunks;
-    }
+    /// <summary>All heaps of a table, and how they are cut.</summary>
+    public static IReadOnlyList<HeapPlan> Cut(IReadOnlyList<Leaf> leaves, int serverVersion, long targetFileSize) =>
+    [
+        .. leaves.Select(leaf => new HeapPlan(
+            leaf.Name, leaf.Oid, leaf.FileNode, leaf.Pages, leaf.TotalBytes, serverVersion < TidRangeScans ? Math.Max(1, leaf.Pages) : PagesPerChunk(leaf, targetFileSize))),
+    ];
 
     private static long PagesPerChunk(Leaf leaf, long targetFileSize)
     {

@@ -60,6 +60,7 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
             Note = mapping.Note,
             MayNotFit = mapping.MayNotFit,
             Comment = column.Comment,
+            Encoding = mask is null && mapping == native && mapping.Cast is null ? ColumnEncodings.Of(table, column, mapping.Wire) : ColumnEncoding.Dictionary,
         };
     }
 

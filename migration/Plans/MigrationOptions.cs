@@ -48,10 +48,22 @@ public sealed record MigrationOptions
     public bool ReplaceSource { get; init; }
 
     /// <summary>Connections that copy at a time.</summary>
-    public int Slots { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 16);
+    public int Slots { get; init; } = SlotCount.Here();
+
+    /// <summary>Bytes of binary COPY that a process reads a second at most; null: as many as come.</summary>
+    public long? MaxRate { get; init; }
+
+    /// <summary>A snapshot that is as old as this is given up, since it holds back the source's vacuum; tables not finished start again under a new one. Null: never.</summary>
+    public TimeSpan? MaxSnapshotAge { get; init; }
+
+    /// <summary>From what on a table is medium or large.</summary>
+    public SizeLimits Sizes { get; init; } = new();
 
     /// <summary>Bytes of the source that a chunk is at least cut to, and bytes at which a data file ends.</summary>
     public long TargetFileSize { get; init; } = 128L << 20;
+
+    /// <summary>Bytes of the source that one copy takes at most: the tuner finds how many chunks it takes between one and this.</summary>
+    public long MaxCopySize { get; init; } = 4L << 30;
 
     /// <summary>zstd level.</summary>
     public int CompressionLevel { get; init; } = 1;

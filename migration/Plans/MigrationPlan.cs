@@ -81,7 +81,15 @@ public sealed record TablePlan
     /// <summary>Columns (by warehouse name) of the primary key; empty where there is none or Iceberg can't take it as identifier.</summary>
     public IReadOnlyList<string> Identifier { get; init; } = [];
 
-    public required IReadOnlyList<ChunkPlan> Chunks { get; init; }
+    /// <summary>Where its rows lie: the table itself, or its partitions.</summary>
+    public required IReadOnlyList<HeapPlan> Heaps { get; init; }
+
+    /// <summary>The page ranges that the heaps are cut into; a copy takes one or several of them.</summary>
+    [JsonIgnore]
+    public ChunkList Chunks => field ??= new ChunkList(Heaps);
+
+    /// <summary>How many they are.</summary>
+    public int ChunkCount => Chunks.Count;
 
     /// <summary>An SQL condition on the source's rows, or null.</summary>
     public string? Filter { get; init; }
@@ -133,6 +141,9 @@ public sealed record ColumnPlan
     public string? MayNotFit { get; init; }
 
     public string? Comment { get; init; }
+
+    /// <summary>How it is encoded in data files.</summary>
+    public ColumnEncoding Encoding { get; init; }
 }
 
 /// <summary>A page range of one heap, read by one COPY.</summary>

@@ -81,7 +81,7 @@ public static class Planner
         }
 
         long bytes = table.Leaves.Sum(l => l.TotalBytes);
-        (SizeClass size, string reason) = SizeClasses.Of(table, bytes);
+        (SizeClass size, string reason) = SizeClasses.Of(columns, table.EstimatedRows, bytes, options.Sizes);
         return new TablePlan
         {
             Index = index,
@@ -97,7 +97,7 @@ public static class Planner
             Columns = columns,
             OmittedColumns = planner.Omitted(table),
             Identifier = IdentifierOf(table, columns),
-            Chunks = ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
+            Heaps = ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
             Filter = planner.Filter(table.Name),
             EstimatedRows = table.EstimatedRows,
             Bytes = bytes,

@@ -13,6 +13,8 @@ public sealed record Publication(string Report, bool Succeeded, bool Published);
 /// <summary>Makes a run's tables visible, all by one write of the catalog, and writes its report.</summary>
 public static class RunPublication
 {
+    private const int InFlight = 16;
+
     /// <param name="outcomes">Where the outcomes are recorded, or null.</param>
     /// <param name="publish">False: a table failed and the run stops on errors.</param>
     public static async Task<Publication> Publish(MigrationSite site, string run, string? outcomes, bool publish, CancellationToken cancellation)
@@ -25,11 +27,13 @@ public static class RunPublication
             throw new InvalidOperationException($"Run {run} has recorded nothing to publish.");
         }
 
-        var tables = new List<PlannedTable>();
-        foreach ((TablePlan plan, TableOutcome outcome) in recorded)
+        var read = new PlannedTable[recorded.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, read.Length), new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation }, async (i, token) =>
         {
-            tables.Add(new(plan, outcome, outcome.Staged is null ? null : await folder.Read<StagedTable>(outcome.Staged, cancellation)));
-        }
+            (TablePlan plan, TableOutcome outcome) = recorded[i];
+            read[i] = new(plan, outcome, outcome.Staged is null ? null : await folder.Read<StagedTable>(outcome.Staged, token));
+        });
+        List<PlannedTable> tables = [.. read];
 
         StagedCommit[] commits = publish ? [.. tables.SelectMany(t => t.Staged?.Commits ?? [])] : [];
         if (commits.Length > 0)
@@ -41,7 +45,7 @@ public static class RunPublication
         tables.AddRange(await Unrecorded(site, run, planFolder, tables, cancellation));
         MigrationPlan head = await RunPlan.ReadHead(site, run, planFolder, cancellation);
         RunReport report = await RunReports.Of(site, record, head, tables, publish, commits.Length > 0, cancellation);
-        string location = await folder.Write(folder.Fresh("report"), report, cancellation);
+        string location = await RunReports.Write(folder, report, cancellation);
         return new Publication(location, report.Succeeded, commits.Length > 0);
     }
 

@@ -1,3 +1,5 @@
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -9,6 +11,26 @@ namespace Mammoth.Migration.Publishing;
 /// <summary>Writes down what became of a run and of each table that was planned.</summary>
 public static class RunReports
 {
+    private const string FileName = "report";
+
+    /// <summary>The location of a run's report, whichever host wrote it; null where there is none.</summary>
+    public static async Task<string?> Find(MigrationSite site, string run, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        await foreach (FileEntry file in site.Io.List(site.Folder(run).Fixed($"{FileName}-"), cancellation))
+        {
+            if (file.Location.EndsWith(".json", StringComparison.Ordinal))
+            {
+                return file.Location;
+            }
+        }
+
+        return null;
+    }
+
+    /// <returns>The report's location.</returns>
+    internal static Task<string> Write(RunFolder folder, RunReport report, CancellationToken cancellation) => folder.Write(folder.Fresh(FileName), report, cancellation);
+
     /// <summary>Tells whoever watches the run that a table did not come through.</summary>
     public static async Task Tell(MigrationSite site, string run, string planFolder, TableOutcome outcome, CancellationToken cancellation)
     {
@@ -20,13 +42,14 @@ public static class RunReports
     /// <param name="published">Anything became visible.</param>
     internal static async Task<RunReport> Of(MigrationSite site, RunRecord run, MigrationPlan head, IReadOnlyList<PlannedTable> tables, bool publish, bool published, CancellationToken cancellation)
     {
-        IReadOnlyList<HeldSnapshot> snapshots = await SnapshotHold.All(site, run.RunId, cancellation);
-        TableReport[] reports = new TableReport[tables.Count];
-        for (int i = 0; i < reports.Length; i++)
-        {
-            (TablePlan plan, TableOutcome outcome, StagedTable? staged) = tables[i];
-            reports[i] = staged is null ? NotStaged(plan, outcome, publish) : await Staged(site, plan, outcome, staged, publish, cancellation);
-        }
+        IReadOnlyList<HeldSnapshot> snapshots = await HeldSnapshot.All(site, run.RunId, cancellation);
+
+        // All at once: one by one, each would read the catalog of all.
+        IReadOnlyDictionary<TableIdentifier, (string, long?)> current = await site.Current(
+            tables.Where(t => t.Staged is not null).Select(t => new TableIdentifier(t.Plan.Namespace, t.Plan.Name)).ToHashSet(), cancellation);
+        TableReport[] reports = [.. tables.Select(t => t.Staged is { } staged
+            ? Staged(t.Plan, t.Outcome, staged, publish, current.GetValueOrDefault(new(t.Plan.Namespace, t.Plan.Name)))
+            : NotStaged(t.Plan, t.Outcome, publish))];
 
         int[] epochs = [.. reports.Where(r => r.Outcome is Outcome.Published or Outcome.Unchanged).Select(r => r.Epoch).Distinct()];
         return new RunReport
@@ -66,11 +89,10 @@ public static class RunReports
         return Basics(plan, outcome) with { Outcome = result, Error = reason, ErrorCode = outcome.Code };
     }
 
-    private static async Task<TableReport> Staged(MigrationSite site, TablePlan plan, TableOutcome outcome, StagedTable staged, bool publish, CancellationToken cancellation)
+    private static TableReport Staged(TablePlan plan, TableOutcome outcome, StagedTable staged, bool publish, (string? Metadata, long? Snapshot) current)
     {
         Outcome result = staged.IsUnchanged ? Outcome.Unchanged : publish ? Outcome.Published : Outcome.Withheld;
         bool visible = result != Outcome.Withheld;
-        (string? metadata, long? snapshot) = await site.Current(plan.Namespace, plan.Name, cancellation);
         return Basics(staged.Opened.Plan, outcome) with
         {
             Chunks = plan.Chunks.Count,
@@ -83,8 +105,8 @@ public static class RunReports
             Files = staged.Files,
             CopyTime = staged.CopyTime,
             Location = staged.Opened.TableLocation,
-            MetadataLocation = visible ? metadata : null,
-            SnapshotId = visible ? snapshot : null,
+            MetadataLocation = visible ? current.Metadata : null,
+            SnapshotId = visible ? current.Snapshot : null,
             Verification = staged.Verification,
         };
     }

@@ -1,56 +1,106 @@
 using System.Text.Json;
 using Mammoth.Iceberg.IO;
+using Mammoth.Migration.Publishing;
 
 namespace Mammoth.Migration.Runs;
 
 /// <summary>
-/// Which migration of a warehouse was begun last over the API: one small file, written conditionally, so that of many processes that ask at the same time
-/// one begins. It is not freed at a run's end: whoever comes next looks whether the run it names is over.
+/// Which migration has the warehouse: one small file, written conditionally, so that of many processes that ask at the same time one begins. It is renewed by whoever
+/// works at the run (<see cref="RunClaim"/>); what is not renewed runs out. Whether a run is over, a host that knows it says better than the file.
 /// </summary>
 public static class CurrentRun
 {
-    /// <summary>How long a run that nobody knows may be on its way from its claim to its first step.</summary>
-    private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(2);
-
     private const string FileName = ".current";
 
     /// <summary>Makes a run the current one.</summary>
-    /// <param name="hasEnded">Whether another run is over; null where that one is not known here.</param>
+    /// <param name="hasEnded">Whether another run is over; null where that one is not known here: then it is over when its claim has run out.</param>
     /// <returns>Null where it is; else the run in the way.</returns>
-    public static async Task<string?> Claim(MigrationSite site, string run, TimeProvider time, Func<string, CancellationToken, Task<bool?>> hasEnded, CancellationToken cancellation)
+    public static async Task<ClaimedRun?> Claim(MigrationSite site, string run, TimeProvider time, Func<string, CancellationToken, Task<bool?>> hasEnded, CancellationToken cancellation)
     {
-        // No run's id begins with a dot.
-        string location = $"{site.Root.TrimEnd('/')}/_mammoth/runs/{FileName}";
+        ArgumentNullException.ThrowIfNull(site);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(hasEnded);
         while (true)
         {
-            FileContent? content = await site.Io.Read(location, cancellation);
-            if (content is not null)
+            DateTimeOffset now = time.GetUtcNow();
+            FileContent? content = await site.Io.Read(Location(site), cancellation);
+            ClaimedRun? last = Read(content);
+            bool hasRunOut = last is null || last.End <= now;
+            if (last?.Run == run && !hasRunOut)
             {
-                Claimed last = JsonSerializer.Deserialize<Claimed>(content.Bytes.Span, RunFolder.Json) ?? throw new InvalidDataException($"{location} names no run.");
-                if (last.Run == run)
-                {
-                    return null;
-                }
-
-                bool over = await hasEnded(last.Run, cancellation) ?? time.GetUtcNow() - last.At > Beginning;
-                if (!over)
-                {
-                    return last.Run;
-                }
-            }
-
-            try
-            {
-                var claim = new Claimed(run, time.GetUtcNow());
-                await site.Io.Write(location, JsonSerializer.SerializeToUtf8Bytes(claim, RunFolder.Json), content is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(content.ETag), cancellation);
                 return null;
             }
-            catch (PreconditionFailedException)
+
+            if (last is not null && last.Run != run && !(await hasEnded(last.Run, cancellation) ?? hasRunOut))
             {
-                // Somebody else was faster: it is theirs, unless it is over already.
+                return last;
             }
+
+            if (await TryWrite(site, content, ClaimedRun.New(run, now, ClaimedRun.Beginning), cancellation))
+            {
+                return null;
+            }
+
+            // Somebody else was faster: it is theirs, unless it is over already.
         }
     }
 
-    private sealed record Claimed(string Run, DateTimeOffset At);
+    /// <summary>Whether a run is known to be over by what lies in the warehouse: its report; null where there is none.</summary>
+    public static async Task<bool?> HasReported(MigrationSite site, string run, CancellationToken cancellation) =>
+        await RunReports.Find(site, run, cancellation) is not null ? true : null;
+
+    /// <summary>Renews a run's claim when a third of it is over, or at once where another process was the last to.</summary>
+    /// <param name="takes">Whether it is to be noted that this process works at it, if another did last.</param>
+    /// <returns>Null where it is the run's; else the run that has it.</returns>
+    internal static async Task<ClaimedRun?> Renew(MigrationSite site, string run, TimeProvider time, bool takes, CancellationToken cancellation)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        FileContent? content = await site.Io.Read(Location(site), cancellation);
+        ClaimedRun? last = Read(content);
+        if (last is not null && last.Run != run && last.End > now && await HasReported(site, last.Run, cancellation) is null)
+        {
+            return last;
+        }
+
+        ClaimedRun next = ClaimedRun.New(run, last?.Run == run ? last.At : now, ClaimedRun.Lease) with { Until = now + ClaimedRun.Lease };
+        bool isFresh = last?.Run == run && last.Until - now > ClaimedRun.Lease * 0.7;
+        if (!isFresh || (takes && !last!.IsOfThisProcess))
+        {
+            // Where it was changed meanwhile, that was for the same run, or the next renewal sees for which.
+            await TryWrite(site, content, next, cancellation);
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives a claim back that this process renewed last.</summary>
+    internal static async Task Free(MigrationSite site, string run, CancellationToken cancellation)
+    {
+        FileContent? content = await site.Io.Read(Location(site), cancellation);
+        if (Read(content) is { } last && last.Run == run && last.IsOfThisProcess)
+        {
+            await TryWrite(site, content, last with { Until = DateTimeOffset.MinValue }, cancellation);
+        }
+    }
+
+    // No run's id begins with a dot.
+    private static string Location(MigrationSite site) => $"{site.Root.TrimEnd('/')}/_mammoth/runs/{FileName}";
+
+    private static ClaimedRun? Read(FileContent? content) => content is null
+        ? null
+        : JsonSerializer.Deserialize<ClaimedRun>(content.Bytes.Span, RunFolder.Json) ?? throw new InvalidDataException($"The warehouse's {FileName} names no run.");
+
+    private static async Task<bool> TryWrite(MigrationSite site, FileContent? content, ClaimedRun claim, CancellationToken cancellation)
+    {
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(claim, RunFolder.Json);
+        try
+        {
+            await site.Io.Write(Location(site), bytes, content is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(content.ETag), cancellation);
+            return true;
+        }
+        catch (PreconditionFailedException)
+        {
+            return false;
+        }
+    }
 }

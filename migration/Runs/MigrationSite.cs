@@ -5,6 +5,7 @@ using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Connections;
+using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Snapshots;
@@ -19,6 +20,7 @@ namespace Mammoth.Migration.Runs;
 public sealed class MigrationSite(string source, IFileIO io, StorageCatalog catalog, IProgressSink progress)
 {
     private readonly ConcurrentDictionary<string, SnapshotReaders> _lent = new();
+    private readonly ConcurrentDictionary<(string Run, string Message), bool> _told = new();
 
     /// <summary>The source's connection string, with its secrets.</summary>
     public string Source { get; } = source;
@@ -35,6 +37,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     public IProgressSink Progress { get; } = progress;
 
+    /// <summary>How fast this process may read from the source.</summary>
+    public RateLimits Rates { get; } = new(TimeProvider.System);
+
     public RunFolder Folder(string run) => new(Io, Root, run);
 
     /// <summary>How the snapshots of this host's runs are held.</summary>
@@ -45,6 +50,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     /// <summary>Bytes of data files that one step of a proof reads: a gigabyte takes minutes, where a whole table may take longer than any step is allowed.</summary>
     public long ProofBytes { get; init; } = 1L << 30;
+
+    /// <summary>By which tokens snapshots can be taken up now.</summary>
+    internal LiveTokens LiveTokens { get; } = new();
 
     /// <summary>Lets reads at a snapshot use these sessions, which have locked its tables already, until the result is disposed.</summary>
     /// <param name="token">By which the reads ask for it: that of its first holder.</param>
@@ -74,7 +82,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
         if (Budget is null)
         {
-            return await Open(new ConnectionLease(() => ValueTask.CompletedTask, CancellationToken.None));
+            return await Open(ConnectionLease.None);
         }
 
         ConnectionPlace place = await Budget.Enter(cancellation);
@@ -91,6 +99,14 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
         Task<SnapshotReader> Open(ConnectionLease lease) =>
             SnapshotHolders.Take(this, run, token, held => SnapshotReader.OpenUnder(lease, Source, held, cancellation), cancellation);
     }
+
+    /// <summary>A session to look around in at a snapshot, beside those that read.</summary>
+    /// <exception cref="Mammoth.Postgres.Errors.SnapshotGoneException">No holder of the run has it any more.</exception>
+    public Task<SourceSession> Inspect(string run, string token, CancellationToken cancellation) =>
+        SnapshotHolders.Take(this, run, token, held => SnapshotSession.Inspect(Source, held, cancellation), cancellation);
+
+    /// <summary>Whether nobody in this process has asked this before.</summary>
+    internal bool IsNew(string run, string message) => _told.TryAdd((run, message), true);
 
     /// <summary>Connects to the source and hangs up again: what keeps us from it is best told before anything is begun.</summary>
     /// <exception cref="Mammoth.Postgres.Errors.SourceConnectionException">It can't be connected to.</exception>
@@ -111,12 +127,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     public Task<string> NewLocation(string @namespace, string table, CancellationToken cancellation) =>
         Catalog.LocationOf(new(@namespace, table), cancellation);
 
-    /// <summary>A table's metadata file and current snapshot.</summary>
-    public async Task<(string? Metadata, long? Snapshot)> Current(string @namespace, string table, CancellationToken cancellation)
-    {
-        LoadedTable? loaded = await Catalog.Load(new(@namespace, table), cancellation);
-        return (loaded?.MetadataLocation, loaded?.Metadata.CurrentSnapshotId);
-    }
+    /// <summary>The metadata files and current snapshots of some tables, as of one moment.</summary>
+    public async Task<IReadOnlyDictionary<TableIdentifier, (string Metadata, long? Snapshot)>> Current(IReadOnlySet<TableIdentifier> tables, CancellationToken cancellation) =>
+        (await Catalog.LoadAll(tables, cancellation)).ToDictionary(t => t.Identifier, t => (t.MetadataLocation, t.Metadata.CurrentSnapshotId));
 
     /// <summary>Writes the manifest of a chunk's files, all added.</summary>
     /// <returns>Its location, or null where there are no files.</returns>

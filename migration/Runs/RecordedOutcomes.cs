@@ -13,15 +13,6 @@ public sealed record RecordedOutcomes(string? Previous, IReadOnlyList<string> Gr
     }
 
     /// <summary>The locations of all groups' outcomes, the earliest first.</summary>
-    public static async Task<IReadOnlyList<string>> Locations(MigrationSite site, string run, string? last, CancellationToken cancellation)
-    {
-        RunFolder folder = site.Folder(run);
-        var records = new Stack<RecordedOutcomes>();
-        for (string? location = last; location is not null; location = records.Peek().Previous)
-        {
-            records.Push(await folder.Read<RecordedOutcomes>(location, cancellation));
-        }
-
-        return [.. records.SelectMany(r => r.Groups)];
-    }
+    public static async Task<IReadOnlyList<string>> Locations(MigrationSite site, string run, string? last, CancellationToken cancellation) =>
+        [.. (await site.Folder(run).ReadChain<RecordedOutcomes>(last, r => r.Previous, cancellation)).SelectMany(r => r.Groups)];
 }

@@ -48,6 +48,22 @@ public sealed class RunFolder(IFileIO io, string root, string runId)
             : JsonSerializer.Deserialize<T>(content.Bytes.Span, Json) ?? throw new InvalidDataException($"{location} holds no {typeof(T).Name}.");
     }
 
+    /// <summary>A chain of records, of which each names the location of the one before it; the earliest first.</summary>
+    /// <param name="last">Where the last one lies; null: the chain is empty.</param>
+    /// <exception cref="FileNotFoundException">One is missing.</exception>
+    public async Task<IReadOnlyList<T>> ReadChain<T>(string? last, Func<T, string?> previous, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(previous);
+        var chain = new List<T>();
+        for (string? location = last; location is not null; location = previous(chain[^1]))
+        {
+            chain.Add(await Read<T>(location, cancellation));
+        }
+
+        chain.Reverse();
+        return chain;
+    }
+
     /// <summary>Whether a file of a fixed name is there.</summary>
     public async Task<bool> Exists(string location, CancellationToken cancellation) => await io.Read(location, cancellation) is not null;
 }

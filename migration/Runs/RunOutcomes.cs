@@ -21,30 +21,26 @@ public sealed record RunOutcomes(string PlanFolder, IReadOnlyList<TableOutcome> 
         RunFolder folder = site.Folder(run);
         var last = new OrderedDictionary<QualifiedName, (TablePlan, TableOutcome)>();
         string? plans = null;
+        IReadOnlyList<TablePlan> tables = [];
         foreach (string location in await RecordedOutcomes.Locations(site, run, recorded, cancellation))
         {
-            foreach (RunOutcomes part in await Parts(folder, location, cancellation))
+            foreach (RunOutcomes part in await folder.ReadChain<RunOutcomes>(location, p => p.Previous, cancellation))
             {
-                plans = part.PlanFolder;
+                if (part.PlanFolder != plans)
+                {
+                    // The whole, and not a file for each table.
+                    plans = part.PlanFolder;
+                    tables = (await RunPlan.Read(site, run, plans, cancellation)).Tables;
+                }
+
                 foreach (TableOutcome outcome in part.Tables)
                 {
-                    TablePlan plan = await folder.Read<TablePlan>(RunPlan.TableFile(part.PlanFolder, outcome.Table), cancellation);
+                    TablePlan plan = tables[outcome.Table];
                     last[plan.Source] = (plan, outcome);
                 }
             }
         }
 
         return ([.. last.Values], plans);
-    }
-
-    private static async Task<Stack<RunOutcomes>> Parts(RunFolder folder, string last, CancellationToken cancellation)
-    {
-        var parts = new Stack<RunOutcomes>();
-        for (string? location = last; location is not null; location = parts.Peek().Previous)
-        {
-            parts.Push(await folder.Read<RunOutcomes>(location, cancellation));
-        }
-
-        return parts;
     }
 }

@@ -1,3 +1,4 @@
+using Mammoth.Migration.Connections;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Errors;
@@ -35,10 +36,10 @@ public static class RunPlan
         string plans = folder.Fresh($"plans/{epoch}", "");
         await folder.Write($"{plans}/{Whole}", plan, cancellation);
         await folder.Write($"{plans}/{Head}", whole with { Tables = [] }, cancellation);
-        foreach (TablePlan table in plan.Tables)
-        {
-            await folder.Write(TableFile(plans, table.Index), table, cancellation);
-        }
+        await Parallel.ForEachAsync(
+            plan.Tables,
+            new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation },
+            async (table, token) => await folder.Write(TableFile(plans, table.Index), table, token));
 
         await WriteSchema(site, run, epoch, token, plan.ServerVersion, cancellation);
         site.Progress.Report(new ProgressEvent.Planned(plan));
@@ -85,6 +86,9 @@ public static class RunPlan
     public static Task<MigrationPlan> Read(MigrationSite site, string run, string folder, CancellationToken cancellation) =>
         site.Folder(run).Read<MigrationPlan>($"{folder}/{Whole}", cancellation);
 
+    /// <summary>Files written at a time: a store takes its time for each.</summary>
+    private const int InFlight = 16;
+
     private const string Whole = "plan.json";
     private const string Head = "head.json";
 
@@ -95,7 +99,8 @@ public static class RunPlan
     private static async Task<MigrationPlan> Inspect(MigrationSite site, string run, MigrationOptions options, string token, CancellationToken cancellation)
     {
         Database database;
-        await using (SnapshotReader session = await site.Read(run, token, cancellation))
+        await using (ConnectionPlace? place = site.Budget is null ? null : await site.Budget.Enter(cancellation))
+        await using (SourceSession session = await site.Inspect(run, token, cancellation))
         {
             database = await CatalogReader.Read(session.Connection, cancellation);
         }

@@ -50,6 +50,13 @@ public static class RunWarnings
         }
     }
 
+    /// <summary>The same, unless this worker has told it of the run before.</summary>
+    public static Task TellOnce(MigrationSite site, string run, string message)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        return site.IsNew(run, message) ? Tell(site, run, message) : Task.CompletedTask;
+    }
+
     /// <summary>The locations of a run's warnings, in order of their time.</summary>
     public static async Task<IReadOnlyList<string>> Of(MigrationSite site, string run, CancellationToken cancellation)
     {

@@ -61,6 +61,14 @@ public sealed record StagedTable
         RunFolder folder = site.Folder(run);
         OpenedTable opened = await folder.Read<OpenedTable>(tableLocation, cancellation);
         IReadOnlyList<ChunkResult> chunks = await ChunkFold.ReadAll(site, run, fold, cancellation);
+        StagedTable staged = await Prepare(site, run, opened, chunks, cancellation);
+        return (await folder.Write(folder.Fresh($"staged/{opened.Plan.Index}"), staged, cancellation), staged);
+    }
+
+    /// <summary>The same of chunks in memory; the record is not written.</summary>
+    /// <exception cref="MammothException">Somebody else wrote the table meanwhile.</exception>
+    public static async Task<StagedTable> Prepare(MigrationSite site, string run, OpenedTable opened, IReadOnlyList<ChunkResult> chunks, CancellationToken cancellation)
+    {
         TableMetadata? current = await site.Load(opened.Plan.Namespace, opened.Plan.Name, cancellation);
         if (current?.TableUuid != opened.TableUuid || current?.CurrentSnapshotId != opened.BaseSnapshot
             || current?.CurrentSchemaId != opened.BaseSchemaId || (current?.LastColumnId ?? 0) != opened.BaseLastColumnId)
@@ -68,8 +76,7 @@ public sealed record StagedTable
             throw new MammothException($"{opened.Plan.Namespace}.{opened.Plan.Name} was changed in the warehouse while it was copied.", "Let one writer at a time write a table, and run again.");
         }
 
-        StagedTable staged = await Stage(site, run, opened, chunks, current, cancellation);
-        return (await folder.Write(folder.Fresh($"staged/{opened.Plan.Index}"), staged, cancellation), staged);
+        return await Stage(site, run, opened, chunks, current, cancellation);
     }
 
     private static async Task<StagedTable> Stage(MigrationSite site, string run, OpenedTable opened, IReadOnlyList<ChunkResult> chunks, TableMetadata? current, CancellationToken cancellation)
@@ -148,7 +155,7 @@ public sealed record StagedTable
 
     private static async Task<Dictionary<string, string>> Facts(MigrationSite site, string run, OpenedTable opened, RowDigest digest, RowDigest quarantined, string layout, CancellationToken cancellation)
     {
-        Snapshots.HeldSnapshot source = (await Snapshots.SnapshotHold.All(site, run, cancellation))[^1];
+        Snapshots.HeldSnapshot source = (await Snapshots.HeldSnapshot.All(site, run, cancellation))[^1];
         return new Dictionary<string, string>
         {
             [SummaryKeys.Run] = run,

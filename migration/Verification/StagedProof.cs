@@ -11,7 +11,6 @@ using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
 using Mammoth.Postgres.Sessions;
-using Npgsql;
 
 namespace Mammoth.Migration.Verification;
 
@@ -45,9 +44,12 @@ public static class StagedProof
     /// <returns>Where the proven <see cref="StagedTable"/> lies.</returns>
     /// <exception cref="VerificationException">Count or digest differ.</exception>
     public static async Task<string> Verify(MigrationSite site, string run, string token, int epoch, string stagedLocation, ProofSums? sums, CancellationToken cancellation)
+        => await Verify(site, run, token, epoch, await site.Folder(run).Read<StagedTable>(stagedLocation, cancellation), sums, cancellation);
+
+    /// <inheritdoc cref="Verify(MigrationSite, string, string, int, string, ProofSums?, CancellationToken)"/>
+    public static async Task<string> Verify(MigrationSite site, string run, string token, int epoch, StagedTable staged, ProofSums? sums, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
-        StagedTable staged = await folder.Read<StagedTable>(stagedLocation, cancellation);
         site.Progress.Report(new ProgressEvent.Verifying(staged.Opened.Plan.Index));
         long counted = sums?.Counted ?? await Count(site, run, token, staged, cancellation);
         RowDigest source = staged.SourceDigest();
@@ -100,8 +102,7 @@ public static class StagedProof
         await using SnapshotReader session = await site.Read(run, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
-        await using var command = new NpgsqlCommand(SelectStatement.Count(staged.Opened.Plan), session.Connection) { CommandTimeout = 0 };
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        return long.Parse((await session.Scalar(SelectStatement.Count(staged.Opened.Plan), cancellation))!, CultureInfo.InvariantCulture);
     }
 
     /// <summary>

@@ -13,5 +13,5 @@ public sealed class AwaitSnapshot(MigrationSite site) : Activity<AwaitSnapshot, 
     public sealed record Result(string Token);
 
     public override async Task<Result> Run(ActivityContext context, Input input) =>
-        new((await SnapshotHold.Await(site, input.Run, input.Epoch, context.Cancellation)).Token);
+        new((await HeldSnapshot.Await(site, input.Run, input.Epoch, context.Cancellation)).Token);
 }

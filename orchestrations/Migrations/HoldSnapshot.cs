@@ -11,6 +11,10 @@ public sealed class HoldSnapshot(MigrationSite site) : Activity<HoldSnapshot, Ho
 
     public sealed record Result(ShiftEnd End);
 
-    public override async Task<Result> Run(ActivityContext context, Input input) =>
-        new(await SnapshotHold.Run(site, input.Run, input.Shift, context.Cancellation));
+    public override async Task<Result> Run(ActivityContext context, Input input)
+    {
+        // For as long as a run copies, somebody holds its snapshot.
+        await using RunClaim claim = await RunClaim.KeepDuring(site, input.Run, begins: input.Shift is { Seat: 1, Number: 0 }, context.Cancellation);
+        return new(await SnapshotHold.Run(site, input.Run, input.Shift, context.Cancellation));
+    }
 }

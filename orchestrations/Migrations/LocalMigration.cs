@@ -35,6 +35,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
     }
 
     /// <summary>Runs a new run, or goes on with one that was begun.</summary>
+    /// <exception cref="RunUnderWayException">Another run has the warehouse.</exception>
     /// <exception cref="RunInterruptedException">It can't go on for now; run again, it goes on where it was.</exception>
     /// <exception cref="MammothException">The run failed before there was anything to report.</exception>
     /// <exception cref="Mammoth.Postgres.Errors.SourceConnectionException">The source can't be connected to; nothing was begun, and nothing that was begun ended.</exception>
@@ -55,6 +56,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         }
 
         await site.Reach(cancellation);
+        await using RunClaim claim = await RunClaim.Take(site, record.RunId, cancellation);
         if (isNew)
         {
             await WriteMarker(marker, record, cancellation);
@@ -73,6 +75,9 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         try
         {
             await using LocalHost host = await LocalHost.Open(journal, new Registry().AddMigrations(site), local, cancellation);
+
+            // The journal is ours now: another process that is at the same run would have been told so.
+            claim.Keep();
             result = await GoOn(host, begun, cancellation);
         }
         catch (FailureException e) when (e.Failure.IsCancelled)
@@ -98,7 +103,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         RunStanding? last = status?.CustomAs<RunStanding>();
         if (status is null)
         {
-            await host.Start<MigrateDatabase>(run.RunId, new MigrateDatabase.Input(run.RunId, run.Options.OnError, run.Options.Slots), cancellation);
+            await host.Start<MigrateDatabase>(run.RunId, new MigrateDatabase.Input(run.RunId, run.Options.OnError, run.Options.Slots) { MaxSnapshotAge = run.Options.MaxSnapshotAge }, cancellation);
         }
         else if (last?.Interruption is { } before && !status.HasEnded)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Snapshots;
@@ -26,6 +27,9 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
     {
         /// <summary>How the snapshot is held.</summary>
         public Holding Holding { get; init; } = Holding.ByOne;
+
+        /// <summary>A snapshot that is so old is given up; null: none is.</summary>
+        public TimeSpan? MaxSnapshotAge { get; init; }
 
         /// <summary>Which snapshot the turn takes, from 1.</summary>
         public int Epoch { get; init; } = 1;
@@ -57,6 +61,11 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
         {
             Epoch done = await RunEpoch(context, input, course);
             string? recorded = await Fold(context, input, done.Recorded, course);
+            if (done is { Aged: true, Lost: true, Staged: 0 })
+            {
+                throw new FailureException(new("SnapshotTooOld", $"{GivenUp(input)} Not one table was finished by then, and under another snapshot it would not be otherwise: allow a greater age (--max-snapshot-age), or more copies at a time (--slots)."));
+            }
+
             int vain = done.Staged > 0 ? 0 : input.Vain + 1;
             if (Decide(input, done, vain) is not { } publish)
             {
@@ -153,10 +162,19 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
             }
 
             AwaitSnapshot.Result snapshot = await held;
+            Task? old = input.MaxSnapshotAge is { } age ? context.Sleep(age) : null;
             course.Show(RunPhase.Planning);
             MakePlan.Result plan = await MakePlan.Call(context, new(input.Run, epoch, snapshot.Token, input.Recorded), Retries.Lasting);
             course.Copy(plan.Folder);
-            return Epoch.Of(await MigrateGroups(context, input, snapshot.Token, plan));
+            Task<IReadOnlyList<MigrateTables.Result>> groups = MigrateGroups(context, input, snapshot.Token, plan);
+            bool aged = old is not null && await Task.WhenAny(groups, old) == old;
+            if (aged)
+            {
+                // What is being read is read to its end; then nobody holds the snapshot any more, and what is left is as if it was lost.
+                await Ended(ReleaseSnapshot.Call(context, new(input.Run, epoch, GivenUp(input)), Retries.Lasting));
+            }
+
+            return Epoch.Of(await groups) with { Aged = aged };
         }
         catch (FailureException e) when (e.Failure.Type == nameof(SnapshotLostException))
         {
@@ -206,6 +224,10 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
             });
     }
 
+    private static string GivenUp(Input input) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Snapshot {input.Epoch} was given up when it was {input.MaxSnapshotAge:g} old (--max-snapshot-age), for the source's vacuum.");
+
     /// <summary>Waits for a call whose failure does not matter any more: what was read under the snapshot stands.</summary>
     private static async Task Ended(Task call)
     {
@@ -236,6 +258,9 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
     /// <param name="IsRecorded">What became of each table is recorded.</param>
     private sealed record Epoch(IReadOnlyList<string> Recorded, int Staged, bool Failed, bool Lost, Failure? Interrupted, bool IsRecorded)
     {
+        /// <summary>Its snapshot was given up for its age.</summary>
+        public bool Aged { get; init; }
+
         public static Epoch Of(IReadOnlyList<MigrateTables.Result> groups) => new(
             [.. groups.Select(g => g.Outcomes).OfType<string>()],
             groups.Sum(g => g.Staged),

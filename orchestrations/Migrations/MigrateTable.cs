@@ -7,14 +7,14 @@ using Mammoth.Orchestrations.Verifications;
 namespace Mammoth.Orchestrations.Migrations;
 
 /// <summary>
-/// One table: copies its chunks side by side, stages the commit and proves it. Continues as new every <see cref="ChunksPerTurn"/>
-/// chunks, or sooner where they are tried again, so that its history stays short whatever the table's size. Where a value did not fit its column, all starts again with
+/// One table: copies its chunks side by side, stages the commit and proves it. Continues as new every <see cref="CopiesPerTurn"/>
+/// copies, or sooner where they are tried again, so that its history stays short whatever the table's size. Where a value did not fit its column, all starts again with
 /// that column as text.
 /// </summary>
 public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTable.Input, TableOutcome>
 {
-    /// <summary>Chunks of one turn.</summary>
-    private const int ChunksPerTurn = 100;
+    /// <summary>Copies of one turn.</summary>
+    private const int CopiesPerTurn = 100;
 
     /// <summary>Results handed to one <see cref="FoldChunks"/>: more would be a payload that Durable Functions puts into a blob of its own.</summary>
     private const int ChunksPerFold = 30;
@@ -42,31 +42,44 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
         OpenTable.Result table = input.Opened ?? await OpenTable.Call(context, new(input.Run, input.Epoch, input.PlanFolder, input.Table, input.Text), Retries.Lasting);
         TableStanding standing = input.Standing ?? new(table.Source, input.Epoch, TablePhase.Copying, table.Chunks);
         context.SetStatus(standing);
-        int count = Math.Min(ChunksPerTurn, table.Chunks - input.NextChunk);
+        if (table.IsSmall && input.Fold is null && await Small(context, input, table, standing) is { } small)
+        {
+            return small;
+        }
+
+        EntityReference<BatchSizes>? sizes = table.Sizes.Length > 0 ? context.Entity<BatchSizes>(table.SizesKey()) : null;
+        BatchSizes learnt = sizes is null ? new() : await sizes.Call(s => s.Begin(table.Remembered));
+        var course = new CopyCourse(table, learnt, input.NextChunk, input.Slots);
         var budget = new TurnBudget(context, input.Slots);
         var unfit = new SortedSet<string>(StringComparer.Ordinal);
         IReadOnlyList<ChunkResult?> results = await context.Window(
-            [.. Enumerable.Range(input.NextChunk, count)],
+            [.. Enumerable.Range(0, CopiesPerTurn)],
             input.Slots,
-            async chunk =>
+            async _ =>
             {
-                if (unfit.Count > 0 || budget.IsSpent)
+                if (unfit.Count > 0 || budget.IsSpent || course.IsOver)
                 {
                     return null;
                 }
 
-                ChunkResult result = await CopyChunk.Call(context, new(input.Run, input.Token, table.Location, chunk), Retries.Patient);
+                (int first, int count) = course.Take();
+                ChunkResult result = await CopyChunk.Call(context, new(input.Run, input.Token, table.Location, first, count), Retries.Patient);
                 unfit.UnionWith(result.UnfitColumns);
+                course.Learn(result);
                 standing = standing.With(result);
                 context.SetStatus(standing);
                 return result;
             });
         if (unfit.Count > 0)
         {
-            return Again(new Input(input.Run, input.Epoch, input.Token, input.PlanFolder, input.Table, input.Slots) { Text = [.. input.Text.Union(unfit)] });
+            return Again(WithText(input, unfit));
         }
 
-        // What was left for another turn is at the end: chunks are begun in their order.
+        if (sizes is not null)
+        {
+            learnt = course.Tell(sizes);
+        }
+
         ChunkResult[] done = [.. results.OfType<ChunkResult>()];
         string? fold = input.Fold;
         for (int folded = 0; folded < done.Length || fold is null; folded += ChunksPerFold)
@@ -74,10 +87,14 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
             fold = await FoldChunks.Call(context, new(input.Run, fold, [.. done.Skip(folded).Take(ChunksPerFold)]), Retries.Lasting);
         }
 
-        int next = input.NextChunk + done.Length;
-        if (next < table.Chunks || (budget.IsSpent && done.Length > 0))
+        if (!course.IsOver || (budget.IsSpent && done.Length > 0))
         {
-            return Again(input with { Opened = table, NextChunk = next, Fold = fold, Standing = standing });
+            return Again(input with { Opened = table, NextChunk = course.Next, Fold = fold, Standing = standing });
+        }
+
+        if (learnt.Copies > 0)
+        {
+            await Keep(context, table.Sizes, learnt);
         }
 
         context.SetStatus(standing with { Phase = TablePhase.Staging });
@@ -88,6 +105,44 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
         context.SetStatus(standing with { Phase = TablePhase.Done });
         return new TableOutcome(input.Table, TableState.Staged, input.Epoch, proven);
     }
+
+    private static async Task Keep(OrchestrationContext context, string location, BatchSizes sizes)
+    {
+        try
+        {
+            await KeepSizes.Call(context, new(location, sizes));
+        }
+        catch (FailureException)
+        {
+            // The next run finds them out again.
+        }
+    }
+
+    /// <returns>Null where it failed twice in a way that may pass: then each step is tried by itself, which is more likely to come through.</returns>
+    private static async Task<Next<Input, TableOutcome>?> Small(OrchestrationContext context, Input input, OpenTable.Result table, TableStanding standing)
+    {
+        CopySmallTable.Result copied;
+        try
+        {
+            copied = await CopySmallTable.Call(context, new(input.Run, input.Epoch, input.Token, table.Location), Retries.Once);
+        }
+        catch (FailureException e) when (e.Failure.Transient)
+        {
+            return null;
+        }
+
+        if (copied.UnfitColumns.Count > 0)
+        {
+            return Again(WithText(input, copied.UnfitColumns));
+        }
+
+        context.SetStatus(standing with { Phase = TablePhase.Done, ChunksDone = table.Chunks, Rows = copied.Rows, Bytes = copied.Bytes, FileBytes = copied.FileBytes });
+        return new TableOutcome(input.Table, TableState.Staged, input.Epoch, copied.Proven);
+    }
+
+    /// <summary>All again, with more columns as text.</summary>
+    private static Input WithText(Input input, IEnumerable<string> unfit) =>
+        new(input.Run, input.Epoch, input.Token, input.PlanFolder, input.Table, input.Slots) { Text = [.. input.Text.Union(unfit)] };
 
     /// <summary>A large table is counted while its files are read in parts; where it can't be counted, reading on is of no use.</summary>
     private static async Task<ProofSums> Sum(OrchestrationContext context, Input input, StageTable.Result staged)

@@ -16,6 +16,7 @@ public sealed class PublishRun(MigrationSite site) : Activity<PublishRun, Publis
 
     public override async Task<Result> Run(ActivityContext context, Input input)
     {
+        await using RunClaim claim = await RunClaim.KeepDuring(site, input.Run, begins: false, context.Cancellation);
         Publication publication = await RunPublication.Publish(site, input.Run, input.Outcomes, input.Publish, context.Cancellation);
         return new(publication.Report, publication.Succeeded, publication.Published);
     }

@@ -18,10 +18,10 @@ public enum TablePhase
 /// <param name="FileBytes">Their bytes of data files.</param>
 public sealed record TableStanding(string Source, int Epoch, TablePhase Phase, int Chunks, int ChunksDone = 0, long Rows = 0, long Bytes = 0, long FileBytes = 0)
 {
-    /// <summary>With one more chunk done.</summary>
+    /// <summary>With some more chunks done.</summary>
     public TableStanding With(ChunkResult chunk) => this with
     {
-        ChunksDone = ChunksDone + 1,
+        ChunksDone = ChunksDone + chunk.Count,
         Rows = Rows + chunk.Rows + chunk.QuarantinedRows,
         Bytes = Bytes + chunk.Bytes,
         FileBytes = FileBytes + chunk.FileBytes,

@@ -33,6 +33,8 @@ public static class CatalogReader
         Dictionary<uint, Leaf> leaves = await RelationCatalog.Measure(connection, [.. tree.Tables.SelectMany(t => t.Heaps)], cancellation).ConfigureAwait(false);
         TypeCatalog types = await TypeCatalog.Read(connection, facts.ServerVersion, oids, cancellation).ConfigureAwait(false);
         ILookup<uint, Column> columns = await ColumnCatalog.Read(connection, facts.ServerVersion, oids, types, cancellation).ConfigureAwait(false);
+        ILookup<uint, (string Column, ColumnStatistics Statistics)> statistics =
+            await StatisticsCatalog.Read(connection, [.. oids.Union(tree.Tables.SelectMany(t => t.Heaps).Select(h => h.Oid))], cancellation).ConfigureAwait(false);
         ILookup<uint, Constraint> constraints = await ConstraintCatalog.Read(connection, oids, cancellation).ConfigureAwait(false);
         IReadOnlyList<Sequence> sequences = await SequenceCatalog.Read(connection, cancellation).ConfigureAwait(false);
         return new Database
@@ -42,7 +44,7 @@ public static class CatalogReader
             Encoding = facts.Encoding,
             MoneyScale = facts.MoneyScale,
             Identity = facts.Identity,
-            Tables = [.. tree.Tables.Select(t => Assemble(t.Root, t.Heaps, tree, leaves, [.. columns[t.Root.Oid]], constraints[t.Root.Oid]))],
+            Tables = [.. tree.Tables.Select(t => Assemble(t.Root, t.Heaps, tree, leaves, Analyzed([.. columns[t.Root.Oid]], [t.Root, .. t.Heaps.OrderByDescending(h => h.Rows)], statistics), constraints[t.Root.Oid]))],
             LeftOut = [.. tree.LeftOut, .. LargeObjects(facts.LargeObjects)],
             Sequences = sequences,
         };
@@ -75,6 +77,13 @@ public static class CatalogReader
             WithoutUsage = [.. all.Where(r => !r.CanUseSchema).Select(r => r.Name.Schema).Distinct()],
             IsUnlogged = root.Persistence == 'u' || heaps.Any(h => h.Persistence == 'u'),
         };
+    }
+
+    /// <summary>The columns with their statistics: those of the first relation that has any.</summary>
+    private static Column[] Analyzed(Column[] columns, IEnumerable<Relation> relations, ILookup<uint, (string Column, ColumnStatistics Statistics)> statistics)
+    {
+        Dictionary<string, ColumnStatistics> known = relations.Select(r => statistics[r.Oid]).FirstOrDefault(s => s.Any())?.ToDictionary(s => s.Column, s => s.Statistics) ?? [];
+        return [.. columns.Select(c => c with { Statistics = known.GetValueOrDefault(c.Name) })];
     }
 
     private static IEnumerable<LeftOut> LargeObjects(long count) => count == 0

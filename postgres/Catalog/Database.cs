@@ -134,6 +134,19 @@ public sealed record Column
     /// <summary>The column's collation, quoted, where it is not its type's own.</summary>
     public string? Collation { get; init; }
     public string? Comment { get; init; }
+
+    /// <summary>What ANALYZE found; null where it did not look, or the role may not know.</summary>
+    public ColumnStatistics? Statistics { get; init; }
+}
+
+/// <summary>A column's row of <c>pg_stats</c>; of a partitioned table never analyzed as a whole, that of its largest leaf.</summary>
+/// <param name="Distinct">How many values there are; negative: as a part of the rows (-1: each row has its own).</param>
+/// <param name="AverageWidth">Bytes of a value.</param>
+/// <param name="Correlation">How much the values go with the rows' places, -1 to 1; null where they have no order.</param>
+public sealed record ColumnStatistics(double Distinct, int AverageWidth, double? Correlation)
+{
+    /// <summary>How many values there are about, in so many rows.</summary>
+    public double DistinctOf(long rows) => Distinct < 0 ? -Distinct * Math.Max(rows, 0) : Distinct;
 }
 
 /// <summary>A primary key or unique constraint.</summary>

@@ -14,7 +14,7 @@ namespace Mammoth.Postgres.Copy;
 /// Every byte is checked; a stream that is cut, damaged or of other columns gives a <see cref="CopyFormatException"/>, after which the decoder is of no use.
 /// Not safe for several threads; its batches may be used and disposed on any.
 /// </summary>
-public sealed class CopyDecoder
+public sealed class CopyDecoder : IDisposable
 {
     private readonly IReadOnlyList<CopyColumn> columns;
     private readonly bool[] holdsArray;
@@ -138,6 +138,14 @@ public sealed class CopyDecoder
     {
         if (stage != Stage.Ended)
             throw new CopyFormatException($"The COPY stream ended after {Totals.Rows} rows without its trailer; it was cut.");
+    }
+
+    /// <summary>Leaves the memory to decoders that come after; batches that were taken stay as they are until they are disposed themselves.</summary>
+    public void Dispose()
+    {
+        pool.Return(builder);
+        pool.Dispose();
+        stage = Stage.Ended;
     }
 
     /// <summary>

@@ -3,11 +3,14 @@ namespace Mammoth.Postgres.Copy;
 /// <summary>Bounds of what a <see cref="CopyDecoder"/> holds at a time, and how it reads.</summary>
 public sealed record CopyDecoderOptions
 {
-    /// <summary>Rows in a batch, at most; and rows handed over as unfit between two batches.</summary>
-    public int BatchRows { get; init; } = 65_536;
+    /// <summary>
+    /// Rows in a batch, at most: few enough for the columns to stay in the processor's cache between decoding and encoding.
+    /// As many may be handed over as unfit between two batches.
+    /// </summary>
+    public int BatchRows { get; init; } = 8_192;
 
     /// <summary>Bytes on the wire in a batch, at most, and in the unfit rows between two batches; one larger row makes a batch of its own.</summary>
-    public int BatchBytes { get; init; } = 16 << 20;
+    public int BatchBytes { get; init; } = 2 << 20;
 
     /// <summary>Bytes of one row; more is taken for a damaged stream. The server itself sends no more than 1 GiB.</summary>
     public int RowBytes { get; init; } = 0x4000_0000;

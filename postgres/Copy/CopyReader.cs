@@ -1,26 +1,27 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using Mammoth.Postgres.Sessions;
 using Npgsql;
 
 namespace Mammoth.Postgres.Copy;
 
 /// <summary>
 /// Reads the rows of a query as Arrow batches, through <c>COPY (…) TO STDOUT (FORMAT binary)</c>. The batches are all the rows only where
-/// <see cref="ReadAsync"/> has returned null: then the trailer and the server's CommandComplete were seen.
+/// <see cref="Read"/> has returned null: then the trailer and the server's CommandComplete were seen.
 /// </summary>
 public sealed class CopyReader : IAsyncDisposable
 {
     private const int BufferBytes = 1 << 20;
-    private readonly NpgsqlRawCopyStream stream;
+    private readonly ICopyBytes source;
     private readonly CopyDecoder decoder;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int start;
     private int filled;
+    private bool isDisposed;
 
-    private CopyReader(NpgsqlRawCopyStream stream, CopyDecoder decoder)
+    private CopyReader(ICopyBytes source, CopyDecoder decoder)
     {
-        this.stream = stream;
+        this.source = source;
         this.decoder = decoder;
     }
 
@@ -34,12 +35,28 @@ public sealed class CopyReader : IAsyncDisposable
     public bool IsFinished { get; private set; }
 
     /// <summary>Starts the COPY of a query.</summary>
-    /// <param name="connection">An open connection, which can do nothing else until the reader is disposed.</param>
+    /// <param name="session">It can do nothing else until the reader is disposed.</param>
     /// <param name="query">A <c>SELECT</c> whose columns are <paramref name="columns"/>.</param>
     /// <param name="columns">The wire forms of the query's columns, in order.</param>
     /// <param name="options">Bounds of batches.</param>
     /// <param name="unfit">Takes rows that do not fit; where null the first one ends the copy.</param>
     /// <exception cref="PostgresException">The server refuses the query.</exception>
+    /// <exception cref="NpgsqlException">The connection failed.</exception>
+    public static async Task<CopyReader> Open(
+        SnapshotReader session,
+        string query,
+        IReadOnlyList<CopyColumn> columns,
+        CopyDecoderOptions? options = null,
+        IUnfitRows? unfit = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var decoder = new CopyDecoder(columns, options, unfit);
+        return new CopyReader(await session.CopyOut(Statement(query), cancellation).ConfigureAwait(false), decoder);
+    }
+
+    /// <summary>The same over a connection of Npgsql, which can do nothing else until the reader is disposed.</summary>
+    /// <inheritdoc cref="Open"/>
     public static async Task<CopyReader> OpenAsync(
         NpgsqlConnection connection,
         string query,
@@ -50,19 +67,17 @@ public sealed class CopyReader : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         var decoder = new CopyDecoder(columns, options, unfit);
-        NpgsqlRawCopyStream stream = await connection
-            .BeginRawBinaryCopyAsync($"COPY ({query}) TO STDOUT (FORMAT binary)", cancellationToken).ConfigureAwait(false);
-        return new CopyReader(stream, decoder);
+        return new CopyReader(new NpgsqlCopyBytes(await connection.BeginRawBinaryCopyAsync(Statement(query), cancellationToken).ConfigureAwait(false)), decoder);
     }
 
     /// <summary>
     /// The next batch, which the caller disposes; null when all rows were read. A batch has no rows where so many rows were unfit that whoever takes them should put
-    /// them away first.
+    /// them away first. Blocks: it is for a thread of its own (<see cref="CopyBatches"/>).
     /// </summary>
     /// <exception cref="CopyFormatException">The stream is damaged, cut or of other columns.</exception>
     /// <exception cref="UnfitValueException">A value does not fit, and there is no <see cref="IUnfitRows"/>.</exception>
     /// <exception cref="NpgsqlException">The server or the connection failed: rows are missing.</exception>
-    public async ValueTask<RecordBatch?> ReadAsync(CancellationToken cancellationToken = default)
+    public RecordBatch? Read()
     {
         while (!IsFinished)
         {
@@ -71,7 +86,7 @@ public sealed class CopyReader : IAsyncDisposable
             if (decoder.IsFull)
                 return decoder.TakeBatch();
             MakeRoom();
-            int read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+            int read = source.Read(buffer.AsMemory(filled));
             filled += read;
             if (read == 0)
             {
@@ -84,13 +99,8 @@ public sealed class CopyReader : IAsyncDisposable
         return null;
     }
 
-    /// <summary>All batches; each is disposed by the caller.</summary>
-    /// <inheritdoc cref="ReadAsync"/>
-    public async IAsyncEnumerable<RecordBatch> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        while (await ReadAsync(cancellationToken).ConfigureAwait(false) is { } batch)
-            yield return batch;
-    }
+    /// <summary>Makes a read that blocks fail, from another thread.</summary>
+    internal void Break() => source.Break();
 
     /// <summary>Ends the COPY, by cancelling it where rows are left.</summary>
     public async ValueTask DisposeAsync()
@@ -100,22 +110,13 @@ public sealed class CopyReader : IAsyncDisposable
         if (returned.Length > 0)
             ArrayPool<byte>.Shared.Return(returned);
         if (!IsFinished)
-            await CancelAsync().ConfigureAwait(false);
-        await stream.DisposeAsync().ConfigureAwait(false);
+            await OwnThread.Run(source.Cancel).ConfigureAwait(false);
+        if (!isDisposed)
+            decoder.Dispose();
+        isDisposed = true;
     }
 
-    private async Task CancelAsync()
-    {
-        try
-        {
-            await stream.CancelAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The server acknowledges a cancelled COPY with an error, and a connection that broke before can't be cancelled:
-            // either way the COPY is over, and why it had to be is told by whoever stopped reading.
-        }
-    }
+    private static string Statement(string query) => $"COPY ({query}) TO STDOUT (FORMAT binary)";
 
     /// <summary>Moves what is left to the front, and grows for a row larger than the buffer (by doubling: a damaged length must not take memory by itself).</summary>
     private void MakeRoom()

@@ -144,7 +144,7 @@ public sealed class SnapshotHolder : IAsyncDisposable
             if (token is null)
                 await session.Execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellation).ConfigureAwait(false);
             else
-                await SnapshotReader.Import(session, token, cancellation).ConfigureAwait(false);
+                await SnapshotSession.Import(session, token, cancellation).ConfigureAwait(false);
             Dictionary<uint, LockableTable> seen = await TableLocking.List(session.Connection, options.Include, cancellation).ConfigureAwait(false);
             if (token is null && locks is not null && !await locks.Covers(seen, cancellation).ConfigureAwait(false))
                 return null;

@@ -1,7 +1,8 @@
+using System.Globalization;
 using Mammoth.Postgres.Catalog;
+using Mammoth.Postgres.Copy;
 using Mammoth.Postgres.Errors;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Mammoth.Postgres.Sessions;
 
@@ -12,11 +13,11 @@ namespace Mammoth.Postgres.Sessions;
 /// </summary>
 public sealed class SnapshotReader : IAsyncDisposable
 {
-    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
-    private readonly SourceSession session;
+    internal static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
+    private readonly ISession session;
     private readonly Func<ValueTask> release;
 
-    internal SnapshotReader(SourceSession session, string token, Func<ValueTask> release, CancellationToken lost = default)
+    internal SnapshotReader(ISession session, string token, Func<ValueTask> release, CancellationToken lost = default)
     {
         this.session = session;
         this.release = release;
@@ -30,8 +31,8 @@ public sealed class SnapshotReader : IAsyncDisposable
     /// <summary>Cancelled when the session must end, since what it was opened under is gone; what reads with it must stop.</summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>The connection, within a read-only transaction at the snapshot.</summary>
-    public NpgsqlConnection Connection => session.Connection;
+    /// <summary>Why the session is Npgsql's and not of the faster client that is made for copying; null where it is that.</summary>
+    public string? Fallback { get; internal init; }
 
     /// <inheritdoc cref="SourceSession.ServerVersion"/>
     public int ServerVersion => session.ServerVersion;
@@ -44,7 +45,7 @@ public sealed class SnapshotReader : IAsyncDisposable
     /// <exception cref="SnapshotGoneException">Nobody holds the snapshot any more.</exception>
     /// <exception cref="SourceConnectionException">There is no connection to be had.</exception>
     public static Task<SnapshotReader> Open(string connectionString, string token, CancellationToken cancellation = default) =>
-        OpenUnder(new ConnectionLease(() => ValueTask.CompletedTask, CancellationToken.None), connectionString, token, cancellation);
+        OpenUnder(ConnectionLease.None, connectionString, token, cancellation);
 
     /// <summary>The same, under a lease that ends with it.</summary>
     /// <param name="token">What <see cref="SnapshotHolder.Token"/> says.</param>
@@ -53,12 +54,12 @@ public sealed class SnapshotReader : IAsyncDisposable
     public static async Task<SnapshotReader> OpenUnder(ConnectionLease lease, string connectionString, string token, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        SourceSession session = await SourceSession.Open(connectionString, cancellation).ConfigureAwait(false);
+        (ISession session, string? fallback) = await SnapshotSession.Open(connectionString, cancellation).ConfigureAwait(false);
         try
         {
-            await Import(session, token, cancellation).ConfigureAwait(false);
+            await SnapshotSession.Import(session, token, cancellation).ConfigureAwait(false);
             await TableLocking.LimitWaiting(session, LockTimeout, cancellation).ConfigureAwait(false);
-            return new SnapshotReader(session, token, End, lease.Lost);
+            return new SnapshotReader(session, token, End, lease.Lost) { Fallback = fallback };
         }
         catch
         {
@@ -80,33 +81,20 @@ public sealed class SnapshotReader : IAsyncDisposable
     public async Task<uint?> FileNode(uint oid, CancellationToken cancellation = default)
     {
         // pg_relation_filenode alone answers from what this session has cached; opening the relation, to measure it, brings that up to date.
-        await using var command = new NpgsqlCommand("SELECT CASE WHEN pg_catalog.pg_relation_size($1) IS NOT NULL THEN pg_catalog.pg_relation_filenode($1) END", Connection)
-        {
-            Parameters = { new NpgsqlParameter<uint> { TypedValue = oid, NpgsqlDbType = NpgsqlDbType.Oid } },
-        };
-        return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) as uint?;
+        string? node = await Scalar(
+            string.Create(CultureInfo.InvariantCulture, $"SELECT CASE WHEN pg_catalog.pg_relation_size({oid}::pg_catalog.oid) IS NOT NULL THEN pg_catalog.pg_relation_filenode({oid}::pg_catalog.oid) END"),
+            cancellation).ConfigureAwait(false);
+        return node is null ? null : uint.Parse(node, CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The first column of a statement's first row, as text; null where there is none.</summary>
+    /// <exception cref="PostgresException">The server refuses.</exception>
+    /// <exception cref="NpgsqlException">The connection failed.</exception>
+    public Task<string?> Scalar(string sql, CancellationToken cancellation = default) => session.Scalar(sql, cancellation);
+
+    /// <summary>Starts a COPY.</summary>
+    internal Task<ICopyBytes> CopyOut(string sql, CancellationToken cancellation) => session.CopyOut(sql, cancellation);
 
     /// <summary>Ends the session, or gives it back to where it came from.</summary>
     public ValueTask DisposeAsync() => release();
-
-    /// <summary>Begins a transaction at the snapshot.</summary>
-    /// <exception cref="SnapshotGoneException">Nobody holds it any more, or what is held under its name is another one.</exception>
-    internal static async Task Import(SourceSession session, string token, CancellationToken cancellation)
-    {
-        SnapshotToken meant = SnapshotToken.Parse(token);
-        await session.Execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellation).ConfigureAwait(false);
-        try
-        {
-            await session.Execute($"SET TRANSACTION SNAPSHOT {Identifier.Literal(meant.Exported)}", cancellation).ConfigureAwait(false);
-        }
-        catch (PostgresException e) when (e.SqlState is "22023" or "42704" or "55000")
-        {
-            throw new SnapshotGoneException(token, e);
-        }
-
-        await using var command = new NpgsqlCommand("SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text", session.Connection);
-        if (!meant.Means((string)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!))
-            throw new SnapshotGoneException(token);
-    }
 }

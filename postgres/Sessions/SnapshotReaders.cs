@@ -16,7 +16,8 @@ public sealed class SnapshotReaders : IAsyncDisposable
     private readonly SemaphoreSlim available;
     private readonly Lock gate = new();
     private readonly int count;
-    private bool? hasRoom;
+    private Dictionary<uint, LockableTable> tables = [];
+    private bool hasRoom = true;
     private bool yielded;
     private bool disposed;
 
@@ -36,7 +37,7 @@ public sealed class SnapshotReaders : IAsyncDisposable
     /// The sessions have locked the tables. They have not where the options say so, after <see cref="Yield"/>, and where the server's lock table has no room for
     /// so many locks (sessions times tables): then a statement that waits for a table exclusively makes its chunks fail (SQLSTATE 55P03) until it is ended.
     /// </summary>
-    public bool IsLocking => options.Lock && !yielded && hasRoom != false;
+    public bool IsLocking => options.Lock && !yielded && hasRoom;
 
     /// <summary>Opens sessions at a snapshot and locks the tables in each, as the options say.</summary>
     /// <exception cref="SnapshotGoneException">Nobody holds the snapshot any more.</exception>
@@ -48,6 +49,7 @@ public sealed class SnapshotReaders : IAsyncDisposable
         var readers = new SnapshotReaders(connectionString, token, count, options ?? new SnapshotOptions());
         try
         {
+            await readers.ListTables(cancellation).ConfigureAwait(false);
             for (int i = 0; i < count; i++)
                 readers.free.Push(await readers.OpenSession(cancellation).ConfigureAwait(false));
             return readers;
@@ -73,7 +75,7 @@ public sealed class SnapshotReaders : IAsyncDisposable
             await session.Session.Execute("SAVEPOINT use", cancellation).ConfigureAwait(false);
             PooledSession rented = session;
             int once = 0;
-            return new SnapshotReader(rented.Session, Token, () => Interlocked.Exchange(ref once, 1) == 0 ? Return(rented) : ValueTask.CompletedTask);
+            return new SnapshotReader(rented.Session, Token, () => Interlocked.Exchange(ref once, 1) == 0 ? Return(rented) : ValueTask.CompletedTask) { Fallback = rented.Fallback };
         }
         catch
         {
@@ -117,15 +119,31 @@ public sealed class SnapshotReaders : IAsyncDisposable
             await session.Session.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>What each session is to lock: at one snapshot they all see the same.</summary>
+    private async Task ListTables(CancellationToken cancellation)
+    {
+        if (!options.Lock)
+            return;
+        SourceSession session = await SourceSession.Open(connectionString, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await SnapshotSession.Import(session, Token, cancellation).ConfigureAwait(false);
+            tables = await TableLocking.List(session.Connection, options.Include, cancellation).ConfigureAwait(false);
+            hasRoom = (await TableLocking.Room(session, (long)tables.Count * count, cancellation).ConfigureAwait(false)).Fits;
+        }
+    }
+
     private async Task<PooledSession> OpenSession(CancellationToken cancellation)
     {
-        SourceSession session = await SourceSession.Open(connectionString, cancellation).ConfigureAwait(false);
+        (ISession session, string? fallback) = await SnapshotSession.Open(connectionString, cancellation).ConfigureAwait(false);
         try
         {
-            await SnapshotReader.Import(session, Token, cancellation).ConfigureAwait(false);
+            await SnapshotSession.Import(session, Token, cancellation).ConfigureAwait(false);
             await TableLocking.LimitWaiting(session, options.LockTimeout, cancellation).ConfigureAwait(false);
-            bool locked = IsLocking && await LockTables(session, cancellation).ConfigureAwait(false);
-            return new PooledSession(session, locked);
+            bool locking = IsLocking;
+            if (locking)
+                await LockTables(session, cancellation).ConfigureAwait(false);
+            return new PooledSession(session, locking, fallback);
         }
         catch
         {
@@ -134,23 +152,18 @@ public sealed class SnapshotReaders : IAsyncDisposable
         }
     }
 
-    /// <summary>Locks the tables; not where there is no room.</summary>
-    private async Task<bool> LockTables(SourceSession session, CancellationToken cancellation)
+    private async Task LockTables(ISession session, CancellationToken cancellation)
     {
-        Dictionary<uint, LockableTable> tables = await TableLocking.List(session.Connection, options.Include, cancellation).ConfigureAwait(false);
-        hasRoom ??= (await TableLocking.Room(session, (long)tables.Count * count, cancellation).ConfigureAwait(false)).Fits;
-        if (hasRoom == false)
-            return false;
         await session.Execute("SAVEPOINT locks", cancellation).ConfigureAwait(false);
         try
         {
             await TableLocking.Lock(session, tables.Values, cancellation).ConfigureAwait(false);
-            return true;
         }
         catch (PostgresException e)
         {
-            await session.Execute("ROLLBACK", cancellation).ConfigureAwait(false);
-            throw await TableLocking.Explain(session, e, tables, options.LockTimeout, cancellation).ConfigureAwait(false);
+            SourceSession asking = await SourceSession.Open(connectionString, cancellation).ConfigureAwait(false);
+            await using (asking.ConfigureAwait(false))
+                throw await TableLocking.Explain(asking, e, tables, options.LockTimeout, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -209,9 +222,11 @@ public sealed class SnapshotReaders : IAsyncDisposable
             free.Push(session);
     }
 
-    private sealed class PooledSession(SourceSession session, bool isLocking)
+    private sealed class PooledSession(ISession session, bool isLocking, string? fallback)
     {
-        public SourceSession Session { get; } = session;
+        public ISession Session { get; } = session;
+
+        public string? Fallback { get; } = fallback;
 
         public bool IsLocking { get; set; } = isLocking;
     }

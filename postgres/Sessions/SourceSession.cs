@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mammoth.Postgres.Copy;
 using Mammoth.Postgres.Errors;
 using Npgsql;
 
@@ -8,36 +9,8 @@ namespace Mammoth.Postgres.Sessions;
 /// A connection to the source of its own, with every setting pinned that changes what bytes a value is sent as, and without timeouts that could
 /// end a long copy.
 /// </summary>
-public sealed class SourceSession : IAsyncDisposable
+public sealed class SourceSession : ISession
 {
-    /// <summary>The oldest server that is understood.</summary>
-    public const int OldestServer = 130000;
-
-    private static readonly (string Name, string Value)[] Pinned =
-    [
-        ("TimeZone", "UTC"),
-        ("DateStyle", "ISO, MDY"),
-        ("IntervalStyle", "postgres"),
-        ("extra_float_digits", "1"),
-        ("bytea_output", "hex"),
-        ("xmlbinary", "base64"),
-        ("lc_monetary", "C"),
-        ("search_path", "pg_catalog"),
-        ("quote_all_identifiers", "off"),
-
-        // Row-level security must be an error, never rows that are silently missing.
-        ("row_security", "off"),
-        ("jit", "off"),
-
-        // Rows come in the same order each time.
-        ("synchronize_seqscans", "off"),
-        ("statement_timeout", "0"),
-        ("lock_timeout", "0"),
-        ("idle_in_transaction_session_timeout", "0"),
-        ("idle_session_timeout", "0"),
-        ("transaction_timeout", "0"),
-    ];
-
     private readonly NpgsqlDataSource source;
 
     private SourceSession(NpgsqlDataSource source, NpgsqlConnection connection, int serverVersion, bool isUnchecked)
@@ -94,6 +67,17 @@ public sealed class SourceSession : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public async Task<string?> Scalar(string sql, CancellationToken cancellation = default)
+    {
+        await using var command = new NpgsqlCommand(sql, Connection) { CommandTimeout = 0 };
+        return Convert.ToString(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false), CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
+    }
+
+    /// <inheritdoc/>
+    async Task<ICopyBytes> ISession.CopyOut(string sql, CancellationToken cancellation) =>
+        new NpgsqlCopyBytes(await Connection.BeginRawBinaryCopyAsync(sql, cancellation).ConfigureAwait(false));
+
     public async ValueTask DisposeAsync()
     {
         await Connection.DisposeAsync().ConfigureAwait(false);
@@ -118,22 +102,9 @@ public sealed class SourceSession : IAsyncDisposable
 
     private static async Task<SourceSession> Pin(NpgsqlDataSource source, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        // A setting that a version does not have is left alone. SQL_ASCII checks and converts nothing: read raw, or the server refuses what is no UTF-8.
-        string values = string.Join(", ", Pinned.Select(p => $"('{p.Name}', '{p.Value}')"));
-        string sql = $"""
-            SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_encoding'),
-                (SELECT pg_catalog.count(pg_catalog.set_config(p.name, p.value, false)) FROM (VALUES {values}) AS p (name, value)
-                    WHERE EXISTS (SELECT FROM pg_catalog.pg_settings s WHERE pg_catalog.lower(s.name) = pg_catalog.lower(p.name))),
-                CASE WHEN pg_catalog.current_setting('server_encoding') = 'SQL_ASCII' THEN pg_catalog.set_config('client_encoding', 'SQL_ASCII', false) END
-            """;
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(SessionSettings.Sql, connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await reader.ReadAsync(cancellation).ConfigureAwait(false);
-        int version = int.Parse(reader.GetString(0), CultureInfo.InvariantCulture);
-        return version >= OldestServer
-            ? new SourceSession(source, connection, version, reader.GetString(1) == "SQL_ASCII")
-            : throw new SourceConnectionException(
-                ConnectionFailure.Unsupported,
-                $"The server is PostgreSQL {version / 10000}, older than what Mammoth reads (14 to 18, and 13 with each table in one chunk). Upgrade it, or restore a dump of it into a newer one.");
+        return new SourceSession(source, connection, SessionSettings.Version(reader.GetString(0)), reader.GetString(1) == "SQL_ASCII");
     }
 }

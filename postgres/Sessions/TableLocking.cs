@@ -39,12 +39,12 @@ internal static class TableLocking
     }
 
     /// <summary>Waits for locks no longer than this, until the transaction ends.</summary>
-    public static Task LimitWaiting(SourceSession session, TimeSpan timeout, CancellationToken cancellation) =>
+    public static Task LimitWaiting(ISession session, TimeSpan timeout, CancellationToken cancellation) =>
         session.Execute(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL lock_timeout = {Math.Max(1, (long)timeout.TotalMilliseconds)}"), cancellation);
 
     /// <summary>Locks tables until the transaction ends.</summary>
     /// <exception cref="PostgresException">See <see cref="Explain"/>.</exception>
-    public static async Task Lock(SourceSession session, IEnumerable<LockableTable> tables, CancellationToken cancellation)
+    public static async Task Lock(ISession session, IEnumerable<LockableTable> tables, CancellationToken cancellation)
     {
         foreach (LockableTable[] some in tables.Chunk(AtOnce))
             await session.Execute($"LOCK TABLE {string.Join(", ", some.Select(t => $"ONLY {t.Name.Sql}"))} IN ACCESS SHARE MODE", cancellation).ConfigureAwait(false);

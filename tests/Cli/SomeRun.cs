@@ -94,7 +94,7 @@ internal static class SomeRun
             Column("span", "interval", new CopyType.Text(), "interval has no Iceberg type", null),
             Column("day", "date", new CopyType.Date(), null, "infinity, years outside 1 to 9999"),
         ],
-        Chunks = [new(0, new(schema, name), (uint)(20_000 + index), 1, null, null, bytes)],
+        Heaps = [new(new(schema, name), (uint)(20_000 + index), 1, 1, bytes, 1)],
         EstimatedRows = rows,
         Bytes = bytes,
     };

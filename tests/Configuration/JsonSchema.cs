@@ -14,7 +14,8 @@ internal sealed class JsonSchema(JsonElement root)
 
     private bool Accepts(JsonElement schema, JsonProperty keyword, JsonElement value) => keyword.Name switch
     {
-        "type" => keyword.Value.GetString() == Type(value),
+        "type" => keyword.Value.GetString() is var type && (type == Type(value) || (type == "integer" && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _))),
+        "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() >= keyword.Value.GetDouble(),
         "enum" => keyword.Value.EnumerateArray().Any(e => JsonElement.DeepEquals(e, value)),
         "$ref" => Accepts(Resolve(keyword.Value.GetString()!), value),
         "pattern" => value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, keyword.Value.GetString()!.Replace("$", "\\z", StringComparison.Ordinal)),

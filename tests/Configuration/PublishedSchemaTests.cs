@@ -66,6 +66,9 @@ public sealed class PublishedSchemaTests : IDisposable
             await File.WriteAllTextAsync(path, valid.ToJsonString(), TestContext.Current.CancellationToken);
             MigrationOptions options = await ConfigurationFile.Read(path, new MigrationOptions(), TestContext.Current.CancellationToken);
 
+            Assert.Equal(valid["maxCopySize"]?.GetValue<long>() ?? new MigrationOptions().MaxCopySize, options.MaxCopySize);
+            Assert.Equal(valid["sizes"]?["largeRows"]?.GetValue<long>() ?? new SizeLimits().LargeRows, options.Sizes.LargeRows);
+            Assert.Equal(valid["sizes"]?["mediumBytes"]?.GetValue<long>() ?? new SizeLimits().MediumBytes, options.Sizes.MediumBytes);
             JsonObject tables = valid["tables"]?.AsObject() ?? [];
             Assert.Equal(tables.Select(t => t.Key), options.Tables.Keys);
             foreach ((string name, JsonNode? table) in tables)
@@ -92,6 +95,9 @@ public sealed class PublishedSchemaTests : IDisposable
     [InlineData("""{ "tables": { "a": null } }""", "$.tables.a")]
     [InlineData("""{ "tables": { "a": { "polices": {} } } }""", "polices")]
     [InlineData("""{ "table": {} }""", "table")]
+    [InlineData("""{ "sizes": { "mediumRows": 0 } }""", "$.sizes")]
+    [InlineData("""{ "sizes": { "smallRows": 1 } }""", "smallRows")]
+    [InlineData("""{ "maxCopySize": 0 }""", "$.maxCopySize")]
     [InlineData("""{ "Policy": "fail" }""", "Policy")]
     [InlineData("""{ "policy": "fail", "policy": "string" }""", "policy")]
     [InlineData("""{ "policy": null }""", "$.policy")]
@@ -144,6 +150,10 @@ public sealed class PublishedSchemaTests : IDisposable
             root["$schema"] = Text(random);
         if (random.Next(2) == 0)
             root["policy"] = Policy(random);
+        if (random.Next(3) == 0)
+            root["maxCopySize"] = random.NextInt64(1, long.MaxValue);
+        if (random.Next(3) == 0)
+            root["sizes"] = new JsonObject(new[] { "mediumRows", "largeRows", "mediumBytes", "largeBytes" }.Where(_ => random.Next(2) == 0).Select(name => KeyValuePair.Create(name, (JsonNode?)random.NextInt64(1, 1L << 40))));
         if (random.Next(6) > 0)
         {
             JsonObject tables = [];
@@ -209,7 +219,7 @@ public sealed class PublishedSchemaTests : IDisposable
 
     private static JsonNode? Any(Random random) => random.Next(8) switch
     {
-        0 => 1,
+        0 => random.Next(-1, 2),
         1 => true,
         2 => new JsonArray(),
         3 => new JsonObject(),

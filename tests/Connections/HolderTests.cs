@@ -99,8 +99,8 @@ public sealed class HolderTests(PostgresFixture postgres)
         await host.Start<MigrateDatabase>(record.RunId, new MigrateDatabase.Input(record.RunId, OnError.Stop, record.Options.Slots) { Holding = holding }, Cancellation);
         MigrateDatabase.Result result = await host.WaitForCompletion<MigrateDatabase.Result>(record.RunId, Cancellation).WaitAsync(TimeSpan.FromMinutes(3), Cancellation);
         await disturbing;
-        string held = Path.Combine(warehouse.Folder, "_mammoth", "runs", record.RunId, "snapshots", "held");
-        Assert.True(!Directory.Exists(held) || Directory.EnumerateFiles(held, "*.json").All(f => Path.GetFileName(f).StartsWith('.')), "A holder did not leave.");
+        string held = Path.Combine(warehouse.Folder, "_mammoth", "runs", record.RunId, "holders");
+        Assert.True(!Directory.Exists(held) || !Directory.EnumerateFiles(held).Any(), "A holder did not leave.");
         return await workers[0].Folder(record.RunId).Read<RunReport>(result.Report, Cancellation);
     }
 
@@ -166,7 +166,7 @@ public sealed class HolderTests(PostgresFixture postgres)
                 .AddOrchestration<MigrateDatabase>().AddOrchestration<KeepSnapshot>().AddOrchestration<MigrateTables>().AddOrchestration<MigrateTable>()
                 .AddActivity(() => new HoldSnapshot(workers, this))
                 .AddActivity(() => new AwaitSnapshot(other)).AddActivity(() => new ReleaseSnapshot(other))
-                .AddActivity(() => new MakePlan(other)).AddActivity(() => new OpenTable(other)).AddActivity(() => new CopyChunk(other))
+                .AddActivity(() => new MakePlan(other)).AddActivity(() => new OpenTable(other)).AddActivity(() => new CopyChunk(other)).AddActivity(() => new CopySmallTable(other)).AddActivity(() => new KeepSizes(other)).AddEntity<BatchSizes>()
                 .AddActivity(() => new FoldChunks(other)).AddActivity(() => new StageTable(other)).AddActivity(() => new VerifyTable(other))
                 .AddActivity(() => new RecordOutcomes(other)).AddActivity(() => new PublishRun(other))
                 .AddActivity(() => new FoldOutcomes(other)).AddActivity(() => new TellFailure(other)).AddActivity(() => new SweepRun(other))

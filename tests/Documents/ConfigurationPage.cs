@@ -15,7 +15,10 @@ internal static partial class ConfigurationPage
     /// <summary>Defaults that are worked out where the option is read.</summary>
     private static readonly Dictionary<string, string> WorkedOut = new()
     {
-        ["--slots"] = "the processors, 2 to 16",
+        ["--slots"] = "the processors, 2 to 16, fewer where memory is short",
+        ["--max-rate"] = "none",
+        ["--max-connections"] = "none",
+        ["--max-snapshot-age"] = "none",
         ["--target-file-size"] = string.Create(CultureInfo.InvariantCulture, $"{new MigrationOptions().TargetFileSize >> 20}MB"),
         ["--include"] = "all",
         ["--exclude"] = "none",
@@ -127,6 +130,11 @@ internal static partial class ConfigurationPage
                 foreach (string row in Fields(inner, root, $"{name}.<pattern>."))
                     yield return row;
             }
+            else if (shape.TryGetProperty("properties", out _))
+            {
+                foreach (string row in Fields(shape, root, $"{name}."))
+                    yield return row;
+            }
         }
     }
 
@@ -139,6 +147,8 @@ internal static partial class ConfigurationPage
             "array" => "a list of texts",
             "object" when shape.GetProperty("additionalProperties") is { ValueKind: JsonValueKind.Object } each => Resolve(each, root).TryGetProperty("properties", out _) ? "settings by pattern" : "a value by column",
             "string" => "text",
+            "integer" => "a whole number",
+            "object" => "settings",
             var other => other!,
         };
     }

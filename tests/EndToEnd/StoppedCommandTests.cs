@@ -96,6 +96,52 @@ public sealed partial class StoppedCommandTests(PostgresFixture postgres, Reader
         await area.JudgeAll(report);
     }
 
+    [Fact]
+    public async Task Another_run_into_a_warehouse_whose_run_is_alive_is_told_who_is_at_it_and_may_come_when_that_has_ended()
+    {
+        using var area = new MigrationArea(await Source(), readers);
+        var options = area.Filter("public.later", Gate.Filter("id = 3000"));
+        await using var gate = await Gate.Close(area.Source, Cancellation);
+        await using var first = area.Start([.. options, "--slots", "1"]);
+        await gate.Reached(first, Cancellation);
+
+        (await area.Migrate("--include", "public.before")).SaysTo(2, $"process {first.Id} on {Environment.MachineName}", "one migration runs at a time", "Wait for it to end", "run-under-way");
+        Assert.Single(StateOf(area), f => f.EndsWith(".json", StringComparison.Ordinal));
+
+        await gate.Open(Cancellation);
+        (await first.End(Cancellation)).Expect(0);
+        (await area.Migrate("--include", "public.before")).Expect(0);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_stopped_leaves_the_warehouse_to_others_and_comes_back_when_they_have_ended()
+    {
+        using var area = new MigrationArea(await Source(), readers);
+        string[] options = [.. area.Filter("public.later", Gate.Filter("id = 3000")), "--slots", "1"];
+        await using (var gate = await Gate.Close(area.Source, Cancellation))
+        {
+            await using var first = area.Start(options);
+            await gate.Reached(first, Cancellation);
+            first.Signal(PosixSignal.SIGINT);
+            Assert.NotEqual(0, (await first.End(Cancellation)).ExitCode);
+            await gate.Open(Cancellation);
+        }
+
+        // Not what the other has copied: that would have to be copied again.
+        (await area.Migrate("--include", "public.later")).Expect(0);
+        await NobodyIsLeft(area);
+        await using (var gate = await Gate.Close(area.Source, Cancellation))
+        {
+            await using var second = area.Start("--exclude", "public.before", "--slots", "1", "--config", options[1]);
+            await gate.Reached(second, Cancellation);
+            (await area.Migrate(options)).SaysTo(2, $"process {second.Id} on");
+            await gate.Open(Cancellation);
+            (await second.End(Cancellation)).Expect(0);
+        }
+
+        await area.JudgeAll((await area.Migrate(options)).Expect(0).Report);
+    }
+
     /// <summary>A journal that a disk has damaged: the message's way out is gone, and it is one.</summary>
     [Fact]
     public async Task A_damaged_journal_is_named_and_once_moved_away_the_run_ends_right()

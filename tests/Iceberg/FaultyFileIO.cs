@@ -19,6 +19,9 @@ internal sealed class FaultyFileIO(IFileIO inner) : IFileIO
     /// <summary>The locations of all writes that took place.</summary>
     public List<string> Written { get; } = [];
 
+    /// <summary>The prefixes of all listings.</summary>
+    public List<string> Listed { get; } = [];
+
     public async Task<FileContent?> Read(string location, CancellationToken cancellation)
     {
         Live();
@@ -45,13 +48,26 @@ internal sealed class FaultyFileIO(IFileIO inner) : IFileIO
         return new FaultyOutputFile(this, inner.Create(location));
     }
 
-    public IAsyncEnumerable<FileEntry> List(string prefix, CancellationToken cancellation) => inner.List(prefix, cancellation);
+    public IAsyncEnumerable<FileEntry> List(string prefix, CancellationToken cancellation)
+    {
+        lock (Listed)
+            Listed.Add(prefix);
+        return inner.List(prefix, cancellation);
+    }
 
     public Task Delete(string location, CancellationToken cancellation)
     {
         Live();
         return inner.Delete(location, cancellation);
     }
+
+    public Task Retire(string location, CancellationToken cancellation)
+    {
+        Live();
+        return inner.Retire(location, cancellation);
+    }
+
+    public void DropEmptyFolders(string location) => inner.DropEmptyFolders(location);
 
     private async Task Around(string location, Func<Task> write)
     {

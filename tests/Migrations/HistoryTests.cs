@@ -6,6 +6,7 @@ using Mammoth.Migration.Snapshots;
 using Mammoth.Migration.Verification;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Runtime;
+using Mammoth.Postgres.Catalog;
 using Mammoth.Tests.Runtime;
 using Microsoft.Data.Sqlite;
 using Proofs = Mammoth.Orchestrations.Verifications;
@@ -40,6 +41,27 @@ public sealed class HistoryTests
         }
 
         AssertShort(journal, "calls of CopyChunk", 5_000);
+    }
+
+    /// <summary>Ten terabytes at 100 MB/s a copy: 81,920 chunks, of which the tuner makes copies of eight each.</summary>
+    [Fact]
+    public async Task The_history_of_a_table_of_ten_terabytes_stays_below_a_thousand_events()
+    {
+        var heap = new Leaf(1, new("public", "huge"), 1_342_177_280, 10L << 40, 7);
+        var chunks = new ChunkList(ChunkPlanner.Cut([heap], 150_000, new MigrationOptions().TargetFileSize));
+        Assert.Equal(81_920, chunks.Count);
+        using var journal = new LocalJournal();
+        await using (LocalHost host = await Open(journal, chunks.Count, tables: 1, bytes: 10L << 40))
+        {
+            await host.Start<Steps.MigrateTable>("table", new Steps.MigrateTable.Input("run", 1, "00000003-0000001B-1", Long("plans"), 0, 8), Cancellation);
+            var outcome = await host.WaitForCompletion<TableOutcome>("table", Cancellation).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+            Assert.Equal(TableState.Staged, outcome.State);
+            Assert.Equal(81_920, (await host.Status("table", Cancellation))!.CustomAs<Steps.TableStanding>()!.ChunksDone);
+        }
+
+        Assert.InRange(Count(journal, "CopyChunk"), 3_000, 12_000);
+        Assert.Equal(1, Count(journal, "KeepSizes"));
+        AssertShort(journal, "calls of CopyChunk", 3_000);
     }
 
     [Fact]
@@ -151,7 +173,7 @@ public sealed class HistoryTests
         AssertShort(journal, "calls of ProveTable", tables, "ProveTable");
     }
 
-    private static Task<LocalHost> Open(LocalJournal journal, int chunks, int tables, string? error = null, int failures = 0, int parts = 1, int shifts = 0, int losses = 0) => journal.Open(
+    private static Task<LocalHost> Open(LocalJournal journal, int chunks, int tables, string? error = null, int failures = 0, int parts = 1, int shifts = 0, int losses = 0, long bytes = 0) => journal.Open(
         new LocalOptions { Flush = false, KeepTurns = true, MaxActivities = 20, Time = failures + shifts + losses > 0 ? new FastTime(2_000) : TimeProvider.System },
         new Registry()
             .AddOrchestration<Proofs.VerifyWarehouse>().AddOrchestration<Proofs.SumDigests>()
@@ -159,7 +181,7 @@ public sealed class HistoryTests
             .AddActivity<CountRows>().AddActivity<FoldOutcomes>()
             .AddOrchestration<Steps.MigrateDatabase>().AddOrchestration<Steps.KeepSnapshot>().AddOrchestration<Steps.MigrateTables>().AddOrchestration<Steps.MigrateTable>()
             .AddActivity(() => new HoldSnapshot(shifts)).AddActivity<AwaitSnapshot>().AddActivity<ReleaseSnapshot>()
-            .AddActivity(() => new MakePlan(tables)).AddActivity(() => new OpenTable(chunks)).AddActivity(() => new CopyChunk(error, failures, losses))
+            .AddActivity(() => new MakePlan(tables)).AddActivity(() => new OpenTable(chunks, bytes)).AddActivity<KeepSizes>().AddEntity<Steps.BatchSizes>().AddActivity(() => new CopyChunk(error, failures, losses))
             .AddActivity<FoldChunks>().AddActivity(() => new StageTable(parts)).AddActivity<VerifyTable>().AddActivity<RecordOutcomes>().AddActivity<PublishRun>()
             .AddActivity<TellFailure>().AddActivity<SweepRun>());
 
@@ -174,6 +196,13 @@ public sealed class HistoryTests
         using SqliteDataReader longest = command.ExecuteReader();
         Assert.True(longest.Read());
         Assert.True(longest.GetInt64(1) <= PayloadLimit, $"{longest.GetString(0)} has {longest.GetInt64(1):N0} characters.");
+    }
+
+    private static long Count(LocalJournal journal, string name)
+    {
+        using var connection = new SqliteConnection($"Data Source={journal.Path};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        return Number(connection, $"SELECT count(*) FROM calls WHERE name = '{name}'");
     }
 
     private static int Epoch(string table) => int.Parse(table.Split("tables-")[1].Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
@@ -208,10 +237,15 @@ public sealed class HistoryTests
         public override Task<Steps.MakePlan.Result> Run(ActivityContext context, Steps.MakePlan.Input input) => Task.FromResult(new Steps.MakePlan.Result(Long($"plans-{input.Epoch}"), tables));
     }
 
-    private sealed class OpenTable(int chunks) : Activity<OpenTable, Steps.OpenTable.Input, Steps.OpenTable.Result>
+    private sealed class OpenTable(int chunks, long bytes) : Activity<OpenTable, Steps.OpenTable.Input, Steps.OpenTable.Result>
     {
         public override Task<Steps.OpenTable.Result> Run(ActivityContext context, Steps.OpenTable.Input input) =>
-            Task.FromResult(new Steps.OpenTable.Result(Long($"tables-{input.Epoch}"), chunks, "a_schema_of_some_length.a_table_with_a_name_as_long_as_they_may_be_in_postgresql_63"));
+            Task.FromResult(new Steps.OpenTable.Result(Long($"tables-{input.Epoch}"), chunks, "a_schema_of_some_length.a_table_with_a_name_as_long_as_they_may_be_in_postgresql_63")
+            {
+                Bytes = bytes,
+                MaxBytes = bytes > 0 ? 4L << 30 : 0,
+                Sizes = bytes > 0 ? Long("sizes") : "",
+            });
     }
 
     private sealed class CopyChunk(string? error, int failures, int losses) : Activity<CopyChunk, Steps.CopyChunk.Input, ChunkResult>
@@ -232,9 +266,16 @@ public sealed class HistoryTests
                 Files = 12,
                 Digest = $"123456789:{new string('f', 32)}",
                 QuarantineDigest = $"1234:{new string('f', 32)}",
+                Count = input.Count,
+                Memory = 0.123,
                 Started = DateTimeOffset.UtcNow,
-                Finished = DateTimeOffset.UtcNow,
+                Finished = DateTimeOffset.UtcNow.AddSeconds(0.3 + (input.Count * 1.34)),
             });
+    }
+
+    private sealed class KeepSizes : Activity<KeepSizes, Steps.KeepSizes.Input, Nothing>
+    {
+        public override Task<Nothing> Run(ActivityContext context, Steps.KeepSizes.Input input) => Task.FromResult(default(Nothing));
     }
 
     private sealed class FoldChunks : Activity<FoldChunks, Steps.FoldChunks.Input, string>

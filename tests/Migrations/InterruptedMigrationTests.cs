@@ -61,7 +61,7 @@ public sealed class InterruptedMigrationTests(PostgresFixture postgres) : IDispo
         RunRecord run = MigrationWarehouse.New(source, new MigrationOptions { Slots = 1 });
 
         // The second of two: the first one is done by then.
-        FailWrites("/staged/1-");
+        FailWrites("/proven/1-");
         RunInterruptedException interrupted = await Assert.ThrowsAsync<RunInterruptedException>(() => _warehouse.Migrate(source, run, Cancellation));
         Assert.Contains("the store is away", interrupted.Message, StringComparison.Ordinal);
 
@@ -79,7 +79,7 @@ public sealed class InterruptedMigrationTests(PostgresFixture postgres) : IDispo
         string source = await Source();
         RunRecord run = MigrationWarehouse.New(source, new MigrationOptions { OnError = OnError.Continue });
         string failing = "";
-        _warehouse.Watching = e => failing = e is ProgressEvent.Planned planned ? $"/staged/{planned.Plan.Tables.Single(t => t.Name == "b").Index}-" : failing;
+        _warehouse.Watching = e => failing = e is ProgressEvent.Planned planned ? $"/proven/{planned.Plan.Tables.Single(t => t.Name == "b").Index}-" : failing;
         _warehouse.Store.BeforeWrite = location => failing.Length > 0 && location.Contains(failing, StringComparison.Ordinal) ? throw Away(location) : Task.CompletedTask;
         await Assert.ThrowsAsync<RunInterruptedException>(() => _warehouse.Migrate(source, run, Cancellation));
 
@@ -126,6 +126,31 @@ public sealed class InterruptedMigrationTests(PostgresFixture postgres) : IDispo
 
         await Run(other, $"ALTER DATABASE \"{name}\" ALLOW_CONNECTIONS true");
         Assert.True((await _warehouse.Migrate(source, run, Cancellation)).Succeeded);
+    }
+
+    [Fact]
+    public async Task Another_database_under_the_same_name_is_not_mixed_with_what_was_copied_before()
+    {
+        string source = await Source();
+        RunRecord run = MigrationWarehouse.New(source, new MigrationOptions { Slots = 1 });
+
+        // One table is done, and recorded; nothing is published, so the warehouse does not tell whose it is.
+        FailWrites("/staged/1-");
+        await Assert.ThrowsAsync<RunInterruptedException>(() => _warehouse.Migrate(source, run, Cancellation));
+        Heal();
+        string name = new NpgsqlConnectionStringBuilder(source).Database!;
+        string other = new NpgsqlConnectionStringBuilder(await Source()).Database!;
+        await Run(await postgres.GetConnectionStringAsync(Cancellation), $"""
+            ALTER DATABASE "{name}" RENAME TO "{name}_before";
+            ALTER DATABASE "{other}" RENAME TO "{name}";
+            ALTER DATABASE "{name}_before" RENAME TO "{other}";
+            """);
+
+        RunFailedException refused = await Assert.ThrowsAsync<RunFailedException>(() => _warehouse.Migrate(source, run, Cancellation));
+        Assert.Contains("began with database", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("would be mixed", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Start a new run", refused.WayOut, StringComparison.Ordinal);
+        Assert.Null(await (await _warehouse.Site(source, Cancellation)).Load("public", "a", Cancellation));
     }
 
     [Fact]

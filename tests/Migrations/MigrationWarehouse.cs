@@ -14,6 +14,9 @@ internal sealed class MigrationWarehouse : IDisposable, IProgressSink
 {
     private readonly List<ProgressEvent> _events = [];
 
+    /// <summary>No table that has a page is small, and each chunk is a copy of its own.</summary>
+    public static MigrationOptions Apart { get; } = new() { MaxCopySize = 1, Sizes = new() { MediumBytes = 1 } };
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("mammoth-warehouse-").FullName;
 
     /// <summary>The store, which fails where a test says.</summary>

@@ -128,7 +128,7 @@ public sealed class SourceOriginTests
         Class = SizeClass.Small,
         ClassReason = "",
         Columns = [],
-        Chunks = [],
+        Heaps = [],
         EstimatedRows = 0,
         Bytes = 0,
     };

@@ -34,7 +34,7 @@ public sealed class SweptFilesTests(PostgresFixture postgres) : IDisposable
                 found.Add(_warehouse.Files("public.t").Length);
             }
         };
-        RunReport report = await _warehouse.Migrate(source, new MigrationOptions { Slots = 1 }, Cancellation);
+        RunReport report = await _warehouse.Migrate(source, MigrationWarehouse.Apart with { Slots = 1 }, Cancellation);
         Assert.Equal([1], found);
         Assert.Equal(2, Assert.Single(report.Tables).Files);
         Assert.Equal(2, _warehouse.Files("public.t").Length);

@@ -106,7 +106,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
             {string.Join('\n', Enumerable.Range(0, 205).Select(i => $"CREATE TABLE parts_{i} PARTITION OF parts FOR VALUES FROM ({i}) TO ({i + 1});"))}
             INSERT INTO parts SELECT g FROM generate_series(0, 204) g;
             """;
-        using Recorded run = await RecordAsync(many, new MigrationOptions { Slots = 6, Include = ["*.t1*", "*.t2*", "*.t3*", "*.t4*", "*.t5*", "*.t6*", "*.t7*", "*.t8*", "*.t9*", "*.parts"] });
+        using Recorded run = await RecordAsync(many, MigrationWarehouse.Apart with { Slots = 6, Include = ["*.t1*", "*.t2*", "*.t3*", "*.t4*", "*.t5*", "*.t6*", "*.t7*", "*.t8*", "*.t9*", "*.parts"] });
 
         Assert.True(run.Result.Published);
         Assert.Equal(2, run.Calls("MigrateTables"));
@@ -119,19 +119,28 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
     /// snapshot, and the history that was written by two processes replays.
     /// </summary>
     [Theory]
-    [InlineData(0.03)]
-    [InlineData(0.15)]
-    [InlineData(0.3)]
-    [InlineData(0.45)]
-    [InlineData(0.6)]
-    [InlineData(0.75)]
-    public async Task A_run_that_died_at_a_commit_goes_on_and_replays(double moment)
+    [InlineData(0.03, true)]
+    [InlineData(0.15, true)]
+    [InlineData(0.3, true)]
+    [InlineData(0.45, true)]
+    [InlineData(0.6, true)]
+    [InlineData(0.75, true)]
+    [InlineData(0.3, false)]
+    [InlineData(0.45, false)]
+    [InlineData(0.6, false)]
+    [InlineData(0.75, false)]
+    public async Task A_run_that_died_at_a_commit_goes_on_and_replays(double moment, bool small)
     {
+        MigrationOptions options = small ? new() : MigrationWarehouse.Apart;
         int commits = 0;
-        using (Recorded whole = await RecordAsync(Some, new MigrationOptions(), change: o => o with { CommitEachStep = true, Committed = _ => commits++ }))
+        using (Recorded whole = await RecordAsync(Some, options, change: o => o with { CommitEachStep = true, Committed = _ => commits++ }))
+        {
             Assert.True(commits > 30);
+            Assert.Equal(small ? 0 : 2, whole.Calls(nameof(VerifyTable)));
+            Assert.Equal(small ? 3 : 1, whole.Calls(nameof(CopySmallTable)));
+        }
 
-        using Recorded run = await RecordAsync(Some, new MigrationOptions(), dieAt: (int)(commits * moment));
+        using Recorded run = await RecordAsync(Some, options, dieAt: (int)(commits * moment));
 
         Assert.True(run.Died, "It had ended before.");
         Assert.True(run.Result.Published);
@@ -148,7 +157,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
             {string.Join('\n', Enumerable.Range(0, 12).Select(i => $"CREATE TABLE parts_{i} PARTITION OF parts FOR VALUES FROM ({i * 100}) TO ({(i + 1) * 100});"))}
             INSERT INTO parts SELECT g, 'x' || g FROM generate_series(0, 1199) g;
             """;
-        using Recorded run = await RecordAsync($"{Some} {parts}", new MigrationOptions { Slots = 3 }, proofBytes: 1);
+        using Recorded run = await RecordAsync($"{Some} {parts}", MigrationWarehouse.Apart with { Slots = 3 }, proofBytes: 1);
 
         Assert.True(run.Result.Published);
         Assert.Equal(12, run.Calls("DigestFiles"));

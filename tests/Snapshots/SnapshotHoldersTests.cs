@@ -21,9 +21,9 @@ public sealed class SnapshotHoldersTests : IDisposable
     [Fact]
     public async Task Who_holds_it_surest_comes_first_and_who_left_is_not_there()
     {
-        SnapshotHolders.Announcement early = await Announce(new(1, 1, 0), "early");
+        HolderAnnouncement early = await Announce(new(1, 1, 0), "early");
         _time.Now += TimeSpan.FromSeconds(5);
-        SnapshotHolders.Announcement late = await Announce(new(1, 2, 0), "late");
+        HolderAnnouncement late = await Announce(new(1, 2, 0), "late");
         await Announce(new(2, 1, 0), "another epoch's");
 
         Assert.Equal(["late", "early"], await Tokens(1));
@@ -38,13 +38,12 @@ public sealed class SnapshotHoldersTests : IDisposable
     [Fact]
     public async Task A_lease_is_renewed_when_a_third_of_it_is_over_and_not_before()
     {
-        SnapshotHolders.Announcement holder = await Announce(new(1, 1, 0), "token");
+        HolderAnnouncement holder = await Announce(new(1, 1, 0), "token");
         int written = _io.Written.Count;
         for (int second = 1; second < 20; second++)
         {
             _time.Now += TimeSpan.FromSeconds(1);
-            Assert.True(await holder.Renew(Cancellation), "It is time to look at the others every second.");
-            Assert.False(await holder.Renew(Cancellation), "Once a second is enough.");
+            await holder.Renew(Cancellation);
         }
 
         Assert.Equal(written, _io.Written.Count);
@@ -57,7 +56,7 @@ public sealed class SnapshotHoldersTests : IDisposable
     [Fact]
     public async Task A_renewal_whose_answer_is_lost_does_not_end_the_holder()
     {
-        SnapshotHolders.Announcement holder = await Announce(new(1, 1, 0), "token");
+        HolderAnnouncement holder = await Announce(new(1, 1, 0), "token");
         _time.Now += TimeSpan.FromSeconds(30);
         _io.AfterWrite = location => throw new StorageException("The answer was lost.", location) { MayPass = true };
         await Assert.ThrowsAsync<StorageException>(() => holder.Renew(Cancellation));
@@ -73,8 +72,8 @@ public sealed class SnapshotHoldersTests : IDisposable
     [Fact]
     public async Task A_file_that_was_cleared_away_is_written_again()
     {
-        SnapshotHolders.Announcement holder = await Announce(new(1, 1, 0), "token");
-        await foreach (FileEntry file in _io.List(Run.Fixed("snapshots/held/"), Cancellation))
+        HolderAnnouncement holder = await Announce(new(1, 1, 0), "token");
+        await foreach (FileEntry file in _io.List(Run.Fixed("holders/"), Cancellation))
             await _io.Delete(file.Location, Cancellation);
         Assert.Empty(await Tokens(1));
         _time.Now += TimeSpan.FromSeconds(30);
@@ -84,16 +83,27 @@ public sealed class SnapshotHoldersTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_left_leaves_no_file_not_even_a_lock()
+    {
+        HolderAnnouncement holder = await Announce(new(1, 1, 0), "token");
+        _time.Now += TimeSpan.FromSeconds(30);
+        await holder.Renew(Cancellation);
+        Assert.NotEmpty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+        await holder.Leave();
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task Leaving_where_the_store_is_away_is_no_error()
     {
-        SnapshotHolders.Announcement holder = await Announce(new(1, 1, 0), "token");
+        HolderAnnouncement holder = await Announce(new(1, 1, 0), "token");
         _io.IsDead = true;
         await holder.Leave();
         _io.IsDead = false;
         Assert.Equal(["token"], await Tokens(1));
     }
 
-    private Task<SnapshotHolders.Announcement> Announce(HolderShift shift, string token) => SnapshotHolders.Announce(Run, _io, shift, "worker", token, Cancellation, _time);
+    private Task<HolderAnnouncement> Announce(HolderShift shift, string token) => HolderAnnouncement.Make(Run, _io, shift, "worker", token, Cancellation, _time);
 
     private async Task<string[]> Tokens(int epoch) => [.. (await SnapshotHolders.Of(Run, _io, epoch, Cancellation)).Select(n => n.Token)];
 

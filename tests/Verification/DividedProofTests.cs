@@ -1,6 +1,6 @@
 using Mammoth.Iceberg.Catalogs;
-using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
+using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Types;
 using Mammoth.Migration.Verification;
@@ -34,7 +34,7 @@ public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
     public async Task A_table_is_proven_with_its_quarantine_and_again_where_it_has_not_changed()
     {
         var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
-        var options = new MigrationOptions { Policy = TypePolicy.Quarantine };
+        var options = MigrationWarehouse.Apart with { Policy = TypePolicy.Quarantine };
         TableReport first = Assert.Single((await warehouse.Migrate(source.ConnectionString, options, Cancellation)).Tables);
         Assert.Equal((Outcome.Published, 294L, 6L), (first.Outcome, first.Rows, first.QuarantinedRows));
         Assert.Equal((300L, 300L), (first.Verification!.SourceRows, first.Verification.TableRows));
@@ -53,10 +53,29 @@ public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_proof_under_way_is_of_one_state_of_the_table_and_its_quarantine_whatever_is_published_meanwhile()
+    {
+        var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
+        var options = new MigrationOptions { Policy = TypePolicy.Quarantine };
+        await warehouse.Migrate(source.ConnectionString, options, Cancellation);
+        MigrationSite site = await warehouse.Site(source.ConnectionString, Cancellation);
+        DividedTable before = await Divide(site);
+
+        await source.Run("UPDATE t SET d = 'infinity' WHERE id = 100; DELETE FROM t WHERE id = 7", Cancellation);
+        Assert.Equal(Outcome.Published, Assert.Single((await warehouse.Migrate(source.ConnectionString, options, Cancellation)).Tables).Outcome);
+
+        DividedTable after = await Divide(site);
+        Assert.NotEqual(before.Aside, after.Aside);
+        Assert.Null((await Judge(site, before)).Problem);
+        Assert.Null((await Judge(site, after)).Problem);
+        Assert.False((await Judge(site, before with { Aside = after.Aside })).Holds);
+    }
+
+    [Fact]
     public async Task What_was_damaged_since_is_found_whichever_part_it_lies_in()
     {
         var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
-        await warehouse.Migrate(source.ConnectionString, new MigrationOptions(), Cancellation);
+        await warehouse.Migrate(source.ConnectionString, MigrationWarehouse.Apart, Cancellation);
         MigrationSite site = await warehouse.Site(source.ConnectionString, Cancellation);
         DividedTable divided = await Divide(site);
         Assert.True((await Judge(site, divided)).Holds);
@@ -76,7 +95,7 @@ public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
     {
         warehouse.ProofBytes = null;
         var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
-        await warehouse.Migrate(source.ConnectionString, new MigrationOptions(), Cancellation);
+        await warehouse.Migrate(source.ConnectionString, MigrationWarehouse.Apart, Cancellation);
         (TableProof? proof, DividedTable? divided) = await DividedProof.VerifyOrDivide(await warehouse.Site(source.ConnectionString, Cancellation), Table, Cancellation);
         Assert.Null(divided);
         Assert.True(proof!.Holds);

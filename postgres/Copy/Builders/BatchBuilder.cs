@@ -39,6 +39,13 @@ internal sealed class BatchBuilder
     public DecodedBatch Build(BuilderPool pool) =>
         new(schema, [.. columns.Select(c => ArrowArrayFactory.BuildArray(c.Build()))], Rows, this, pool);
 
+    /// <summary>Gives the memory to those that come after.</summary>
+    public void Release()
+    {
+        foreach (ColumnBuilder column in columns)
+            column.Release();
+    }
+
     public void Clear()
     {
         foreach (ColumnBuilder column in columns)

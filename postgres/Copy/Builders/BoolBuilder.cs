@@ -19,6 +19,12 @@ internal sealed unsafe class BoolBuilder() : ColumnBuilder(BooleanType.Default)
         return null;
     }
 
+    public override void Release()
+    {
+        base.Release();
+        bits.Release();
+    }
+
     public override ArrayData Build() => new(Type, Length, NullCount, 0, [Validity(), new ArrowBuffer(bits.Written((Length + 7) >> 3))]);
 
     protected override void AppendEmpty() => Write(false);

@@ -44,6 +44,13 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
         return null;
     }
 
+    public override void Release()
+    {
+        base.Release();
+        offsets.Release();
+        bytes.Release();
+    }
+
     public override ArrayData Build() =>
         new(Type, Length, NullCount, 0, [Validity(), offsets.Build(Length), new ArrowBuffer(bytes.Written(end))]);
 

@@ -7,7 +7,7 @@ namespace Mammoth.Postgres.Copy.Builders;
 internal abstract unsafe class ColumnBuilder(IArrowType type)
 {
     /// <summary>What a builder keeps for the next batch; larger buffers were for one large value and are given back.</summary>
-    protected const int KeptBytes = 32 << 20;
+    protected const int KeptBytes = 4 << 20;
 
     private readonly GrowingBuffer validity = new();
     private bool hasValidity;
@@ -58,6 +58,9 @@ internal abstract unsafe class ColumnBuilder(IArrowType type)
         hasValidity = false;
         Shrink();
     }
+
+    /// <summary>Gives the builder's memory to those that come after it; it is of no use then.</summary>
+    public virtual void Release() => validity.Release();
 
     /// <summary>Writes the place of a null.</summary>
     protected abstract void AppendEmpty();

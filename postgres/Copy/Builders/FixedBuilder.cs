@@ -24,6 +24,12 @@ internal sealed unsafe class FixedBuilder<TWire, TValue>(IArrowType type, TWire 
         return null;
     }
 
+    public override void Release()
+    {
+        base.Release();
+        values.Release();
+    }
+
     public override ArrayData Build() =>
         new(Type, Length, NullCount, 0, [Validity(), new ArrowBuffer(values.Written(Length * sizeof(TValue)))]);
 

@@ -33,18 +33,22 @@ internal sealed unsafe class GrowingBuffer
     {
         if (bytes.Length > length)
         {
+            PinnedArrays.Return(bytes);
             bytes = [];
             Pointer = null;
         }
     }
 
+    /// <summary>Gives the memory to those that come after; a buffer that is used again grows anew.</summary>
+    public void Release() => Shrink(0);
+
     private void Grow(long length)
     {
         if (length > Array.MaxLength)
             throw new CopyFormatException($"a column of one batch would take {length} bytes, more than a batch can hold");
-        long wanted = Math.Min(Math.Max(Math.Max(length, 2L * bytes.Length), 256), Array.MaxLength);
-        byte[] grown = GC.AllocateUninitializedArray<byte>((int)wanted, pinned: true);
+        byte[] grown = PinnedArrays.Rent(length);
         bytes.CopyTo(grown, 0);
+        PinnedArrays.Return(bytes);
         bytes = grown;
         Pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(grown));
     }

@@ -32,6 +32,13 @@ internal sealed class ListBuilder(IArrowType type, uint elementOid, ColumnBuilde
         return null;
     }
 
+    public override void Release()
+    {
+        base.Release();
+        offsets.Release();
+        element.Release();
+    }
+
     public override ArrayData Build() => new(Type, Length, NullCount, 0, [Validity(), offsets.Build(Length)], [element.Build()]);
 
     protected override void AppendEmpty() => offsets.End(Length, element.Length);

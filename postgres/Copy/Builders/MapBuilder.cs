@@ -41,6 +41,14 @@ internal sealed class MapBuilder : ColumnBuilder
         return null;
     }
 
+    public override void Release()
+    {
+        base.Release();
+        offsets.Release();
+        keys.Release();
+        values.Release();
+    }
+
     public override ArrayData Build()
     {
         var entries = new ArrayData(((MapType)Type).KeyValueType, keys.Length, 0, 0, [ArrowBuffer.Empty], [keys.Build(), values.Build()]);

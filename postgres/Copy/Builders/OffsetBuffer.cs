@@ -21,6 +21,8 @@ internal sealed unsafe class OffsetBuffer
 
     public ArrowBuffer Build(int length) => new(offsets.Written((length + 1) * sizeof(int)));
 
+    public void Release() => offsets.Release();
+
     public void Clear()
     {
         offsets.Reserve(sizeof(int));

@@ -37,6 +37,13 @@ internal sealed class StructBuilder : ColumnBuilder
         return null;
     }
 
+    public override void Release()
+    {
+        base.Release();
+        foreach (ColumnBuilder field in fields)
+            field.Release();
+    }
+
     public override ArrayData Build() =>
         new(Type, Length, NullCount, 0, [Validity()], [.. fields.Select(f => f.Build())]);
 

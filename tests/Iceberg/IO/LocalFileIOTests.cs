@@ -80,13 +80,14 @@ public sealed class LocalFileIOTests : FileIOTests, IDisposable
     }
 
     [Fact]
-    public async Task A_lock_that_nobody_waits_for_can_be_deleted()
+    public async Task A_file_that_nobody_writes_again_goes_with_its_lock_and_one_that_is_deleted_leaves_it()
     {
-        var path = Path.Combine(_folder.Path, "file");
-        using (await LocalLock.Take(path, Cancellation))
-            Assert.True(File.Exists(Path.Combine(_folder.Path, ".file.lock")));
-        LocalFileIO.DeleteLock($"{Root}/file");
-        LocalFileIO.DeleteLock($"{Root}/nowhere/file");
+        string tag = await Files.Write($"{Root}/file", "1"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
+        await Files.Write($"{Root}/file", "2"u8.ToArray(), WriteCondition.IfUnchanged(tag), Cancellation);
+        await Files.Delete($"{Root}/file", Cancellation);
+        Assert.Equal([".file.lock"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+        await Files.Retire($"{Root}/file", Cancellation);
+        await Files.Retire($"{Root}/nowhere/file", Cancellation);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 

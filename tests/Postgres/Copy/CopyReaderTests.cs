@@ -19,7 +19,7 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
         await using CopyReader reader = await CopyReader.OpenAsync(
             database.Connection, "SELECT i, repeat('x', (i % 100)::int) FROM generate_series(1::int8, 200000) i", Numbers, new CopyDecoderOptions { BatchRows = 10_000 }, cancellationToken: Cancel);
         long next = 1;
-        await foreach (RecordBatch batch in reader.ReadAllAsync(Cancel))
+        while (reader.Read() is { } batch)
         {
             using (batch)
             {
@@ -41,7 +41,7 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
         await using CopyReader reader = await CopyReader.OpenAsync(
             database.Connection, "SELECT i, CASE WHEN i = 3 THEN repeat('y', 30000000) ELSE 'x' END FROM generate_series(1::int8, 5) i", Numbers, cancellationToken: Cancel);
         List<int> lengths = [];
-        while (await reader.ReadAsync(Cancel) is { } batch)
+        while (reader.Read() is { } batch)
         {
             lengths.Add(batch.Length);
             batch.Dispose();
@@ -55,7 +55,7 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
     {
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "reader");
         await using CopyReader reader = await CopyReader.OpenAsync(database.Connection, "SELECT 1::int8, 'a'::text WHERE false", Numbers, cancellationToken: Cancel);
-        Assert.Null(await reader.ReadAsync(Cancel));
+        Assert.Null(reader.Read());
         Assert.True(reader.IsFinished);
         Assert.Equal(RowDigest.Empty, reader.Totals.Digest);
     }
@@ -66,7 +66,7 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "reader");
         await using CopyReader reader = await CopyReader.OpenAsync(
             database.Connection, "SELECT i / (90000 - i), 'x'::text FROM generate_series(1::int8, 100000) i", Numbers, cancellationToken: Cancel);
-        PostgresException error = await Assert.ThrowsAsync<PostgresException>(() => DrainAsync(reader));
+        PostgresException error = Assert.Throws<PostgresException>(() => Drain(reader));
         Assert.Equal(PostgresErrorCodes.DivisionByZero, error.SqlState);
         Assert.False(reader.IsFinished);
     }
@@ -78,10 +78,10 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
         await using NpgsqlConnection victim = await database.ConnectAsync();
         await using CopyReader reader = await CopyReader.OpenAsync(
             victim, "SELECT i, repeat('x', 1000) FROM generate_series(1::int8, 1000000) i", Numbers, cancellationToken: Cancel);
-        using (RecordBatch? first = await reader.ReadAsync(Cancel))
+        using (RecordBatch? first = reader.Read())
             Assert.NotNull(first);
         await database.ExecuteAsync($"SELECT pg_terminate_backend({victim.ProcessID})");
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => DrainAsync(reader));
+        Assert.ThrowsAny<NpgsqlException>(() => Drain(reader));
         Assert.False(reader.IsFinished);
     }
 
@@ -92,7 +92,7 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
         await using (CopyReader reader = await CopyReader.OpenAsync(
             database.Connection, "SELECT i, repeat('x', 1000) FROM generate_series(1::int8, 100000000) i", Numbers, cancellationToken: Cancel))
         {
-            using RecordBatch? first = await reader.ReadAsync(Cancel);
+            using RecordBatch? first = reader.Read();
             Assert.NotNull(first);
         }
 
@@ -134,9 +134,9 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
     }
 
-    private static async Task DrainAsync(CopyReader reader)
+    private static void Drain(CopyReader reader)
     {
-        while (await reader.ReadAsync(Cancel) is { } batch)
+        while (reader.Read() is { } batch)
             batch.Dispose();
     }
 }

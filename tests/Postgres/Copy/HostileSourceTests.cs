@@ -37,8 +37,8 @@ public sealed class HostileSourceTests(PostgresFixture postgres)
         await using (SnapshotReaders readers = await SnapshotReaders.Open(database.ConnectionString, holder.Token, 2, Quick, Cancel))
         {
             Leaf leaf;
-            await using (SnapshotReader reader = await readers.Rent(Cancel))
-                leaf = (await CatalogReader.Read(reader.Connection, Cancel)).Tables[0].Leaves[0];
+            await using (SourceSession session = await SnapshotSession.Inspect(database.ConnectionString, holder.Token, Cancel))
+                leaf = (await CatalogReader.Read(session.Connection, Cancel)).Tables[0].Leaves[0];
             long middle = leaf.Pages / 2;
 
             // The first chunk before, the second one after.
@@ -67,8 +67,8 @@ public sealed class HostileSourceTests(PostgresFixture postgres)
             writing = RunAsync(other, "TRUNCATE t");
             await UntilWaitingAsync(database, other.ProcessID);
             await using SnapshotReader late = await SnapshotReader.Open(database.ConnectionString, holder.Token, Cancel);
-            await RunAsync(late.Connection, "SET LOCAL lock_timeout = 300");
-            PostgresException error = await Assert.ThrowsAsync<PostgresException>(() => DigestAsync(late.Connection, "SELECT * FROM public.t"));
+            await late.Scalar("SET LOCAL lock_timeout = 300", Cancel);
+            PostgresException error = await Assert.ThrowsAsync<PostgresException>(() => DigestAsync(late, "SELECT * FROM public.t"));
             Assert.Equal("55P03", error.SqlState);
         }
 
@@ -107,8 +107,8 @@ public sealed class HostileSourceTests(PostgresFixture postgres)
             var unfit = new CollectedUnfitRows();
             await using CopyReader reader = await CopyReader.OpenAsync(
                 session.Connection, "SELECT i, t FROM public.t", Columns, new CopyDecoderOptions { UncheckedText = session.IsUnchecked }, unfit, Cancel);
-            using RecordBatch? batch = await reader.ReadAsync(Cancel);
-            Assert.Null(await reader.ReadAsync(Cancel));
+            using RecordBatch? batch = reader.Read();
+            Assert.Null(reader.Read());
             Assert.Equal(["fine", "é", null], Enumerable.Range(0, 3).Select(i => ((StringArray)batch!.Column(1)).GetString(i)));
             (string column, string reason, byte[] tuple) = Assert.Single(unfit.Rows);
             Assert.Equal(("t", "invalid UTF-8"), (column, reason));
@@ -135,7 +135,7 @@ public sealed class HostileSourceTests(PostgresFixture postgres)
             await session.Execute("CREATE TABLE public.\"tä\" (\"ö\" text); INSERT INTO public.\"tä\" VALUES ('Grüße')", Cancel);
             Assert.Equal("tä", Assert.Single((await CatalogReader.Read(session.Connection, Cancel)).Tables).Name.Name);
             await using CopyReader reader = await CopyReader.OpenAsync(session.Connection, "SELECT \"ö\" FROM public.\"tä\"", [new("ö", new CopyType.Text())], cancellationToken: Cancel);
-            using RecordBatch? batch = await reader.ReadAsync(Cancel);
+            using RecordBatch? batch = reader.Read();
             Assert.Equal("Grüße", ((StringArray)batch!.Column(0)).GetString(0));
         }
         finally
@@ -147,17 +147,28 @@ public sealed class HostileSourceTests(PostgresFixture postgres)
     private static async Task<RowDigest> ChunkAsync(SnapshotReaders readers, string condition, Leaf leaf)
     {
         await using SnapshotReader reader = await readers.Rent(Cancel);
-        RowDigest digest = await DigestAsync(reader.Connection, $"SELECT i, t FROM ONLY {leaf.Name.Sql} WHERE {condition}");
+        RowDigest digest = await DigestAsync(reader, $"SELECT i, t FROM ONLY {leaf.Name.Sql} WHERE {condition}");
         Assert.Equal(leaf.FileNode, await reader.FileNode(leaf.Oid, Cancel));
         return digest;
+    }
+
+    private static RowDigest Digest(CopyReader reader)
+    {
+        while (reader.Read() is { } batch)
+            batch.Dispose();
+        return reader.Totals.Digest;
+    }
+
+    private static async Task<RowDigest> DigestAsync(SnapshotReader session, string query)
+    {
+        await using CopyReader reader = await CopyReader.Open(session, query, Columns, cancellation: Cancel);
+        return Digest(reader);
     }
 
     private static async Task<RowDigest> DigestAsync(NpgsqlConnection connection, string query)
     {
         await using CopyReader reader = await CopyReader.OpenAsync(connection, query, Columns, cancellationToken: Cancel);
-        await foreach (RecordBatch batch in reader.ReadAllAsync(Cancel))
-            batch.Dispose();
-        return reader.Totals.Digest;
+        return Digest(reader);
     }
 
     private static async Task UntilWaitingAsync(SourceDatabase database, int processId)

@@ -22,8 +22,8 @@ public sealed class SnapshotTests(PostgresFixture postgres)
         for (int i = 0; i < 3; i++)
         {
             await using SnapshotReader reader = await SnapshotReader.Open(database.ConnectionString, holder.Token, Cancel);
-            Assert.Equal((1000L, 1L, 1000L), await CountAsync(reader.Connection));
-            Assert.DoesNotContain((await CatalogReader.Read(reader.Connection, Cancel)).Tables, t => t.Name.Name == "later");
+            Assert.Equal((1000L, 1L, 1000L), await CountAsync(reader));
+            Assert.DoesNotContain((await CatalogAsync(database.ConnectionString, holder.Token)).Tables, t => t.Name.Name == "later");
         }
 
         Assert.NotEmpty(holder.Visible);
@@ -69,9 +69,9 @@ public sealed class SnapshotTests(PostgresFixture postgres)
             for (int i = 0; i < 3; i++)
             {
                 await using SnapshotReader reader = await readers.Rent(Cancel);
-                Assert.Equal(1L, await ScalarAsync(reader.Connection, "SELECT min(i)::int8 FROM ONLY public.t WHERE ctid < '(1,0)'"));
-                Assert.Equal(7L, await ScalarAsync(reader.Connection, "SELECT max(a)::int8 FROM public.part"));
-                Assert.Equal(2, (await CatalogReader.Read(reader.Connection, Cancel)).Tables.Count);
+                Assert.Equal(1L, await ScalarAsync(reader, "SELECT min(i)::int8 FROM ONLY public.t WHERE ctid < '(1,0)'"));
+                Assert.Equal(7L, await ScalarAsync(reader, "SELECT max(a)::int8 FROM public.part"));
+                Assert.Equal(2, (await CatalogAsync(database.ConnectionString, holder.Token)).Tables.Count);
             }
         }
 
@@ -95,7 +95,7 @@ public sealed class SnapshotTests(PostgresFixture postgres)
             Assert.True(holder.IsLocking);
             await using NpgsqlConnection other = await database.ConnectAsync();
             Task altering = RunAsync(other, "ALTER TABLE t ALTER COLUMN i TYPE bigint");
-            Assert.Equal(1000L, (await CountAsync(busy.Connection)).Rows);
+            Assert.Equal(1000L, (await CountAsync(busy)).Rows);
             while (holder.IsLocking)
                 await Task.Delay(20, Cancel);
             Assert.False(altering.IsCompleted);
@@ -115,18 +115,18 @@ public sealed class SnapshotTests(PostgresFixture postgres)
         await using SnapshotReaders readers = await SnapshotReaders.Open(database.ConnectionString, holder.Token, 1, Quick, Cancel);
         await database.ExecuteAsync("DELETE FROM t WHERE i > 5");
         await using (SnapshotReader failing = await readers.Rent(Cancel))
-            await Assert.ThrowsAsync<PostgresException>(() => RunAsync(failing.Connection, "SELECT 1/0"));
+            await Assert.ThrowsAsync<PostgresException>(() => failing.Scalar("SELECT 1/0", Cancel));
         await using (SnapshotReader killed = await readers.Rent(Cancel))
         {
-            Assert.Equal(1000L, (await CountAsync(killed.Connection)).Rows);
+            Assert.Equal(1000L, (await CountAsync(killed)).Rows);
             Task<SnapshotReader> waiting = readers.Rent(Cancel);
             Assert.False(waiting.IsCompleted);
-            await database.ExecuteAsync($"SELECT pg_terminate_backend({killed.Connection.ProcessID})");
-            await Assert.ThrowsAnyAsync<NpgsqlException>(() => CountAsync(killed.Connection));
+            await database.ExecuteAsync($"SELECT pg_terminate_backend({await ScalarAsync(killed, "SELECT pg_backend_pid()")})");
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => CountAsync(killed));
             await killed.DisposeAsync();
             await killed.DisposeAsync();
             await using SnapshotReader replaced = await waiting;
-            Assert.Equal(1000L, (await CountAsync(replaced.Connection)).Rows);
+            Assert.Equal(1000L, (await CountAsync(replaced)).Rows);
         }
 
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
@@ -210,7 +210,7 @@ public sealed class SnapshotTests(PostgresFixture postgres)
         Assert.NotEqual(first.Token, second.Token);
         await Assert.ThrowsAsync<SnapshotGoneException>(() => SnapshotReader.Open(database.ConnectionString, first.Token, Cancel));
         await using SnapshotReader reader = await SnapshotReader.Open(database.ConnectionString, second.Token, Cancel);
-        Assert.Equal(1000L, (await CountAsync(reader.Connection)).Rows);
+        Assert.Equal(1000L, (await CountAsync(reader)).Rows);
         PostgresException refused = await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("SET lock_timeout = 200; TRUNCATE t"));
         Assert.Equal("55P03", refused.SqlState);
     }
@@ -261,8 +261,7 @@ public sealed class SnapshotTests(PostgresFixture postgres)
         await using SnapshotReaders some = await SnapshotReaders.Open(database.ConnectionString, holder.Token, 2, Quick, Cancel);
         await using SnapshotReaders many = await SnapshotReaders.Open(database.ConnectionString, holder.Token, Readers, Quick, Cancel);
         Assert.Equal((true, true, false), (holder.IsLocking, some.IsLocking, many.IsLocking));
-        await using SnapshotReader reader = await many.Rent(Cancel);
-        Assert.Equal((room / Readers) + 1, (await CatalogReader.Read(reader.Connection, Cancel)).Tables.Count);
+        Assert.Equal((room / Readers) + 1, (await CatalogAsync(database.ConnectionString, holder.Token)).Tables.Count);
     }
 
     [Fact]
@@ -275,8 +274,7 @@ public sealed class SnapshotTests(PostgresFixture postgres)
         {
             string asRole = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Password = "p" }.ConnectionString;
             await using SnapshotHolder holder = await SnapshotHolder.Open(asRole, Quick, Cancel);
-            await using SnapshotReader reader = await SnapshotReader.Open(asRole, holder.Token, Cancel);
-            Database seen = await CatalogReader.Read(reader.Connection, Cancel);
+            Database seen = await CatalogAsync(asRole, holder.Token);
             Assert.Equal([false, true], seen.Tables.OrderBy(t => t.Name.Name, StringComparer.Ordinal).Select(t => t.CanSelect));
         }
         finally
@@ -285,15 +283,18 @@ public sealed class SnapshotTests(PostgresFixture postgres)
         }
     }
 
-    private static async Task<(long Rows, long Min, long Max)> CountAsync(NpgsqlConnection connection) => (
-        await ScalarAsync(connection, "SELECT count(*) FROM public.t"),
-        await ScalarAsync(connection, "SELECT min(i)::int8 FROM public.t"),
-        await ScalarAsync(connection, "SELECT max(i)::int8 FROM public.t"));
+    private static async Task<(long Rows, long Min, long Max)> CountAsync(SnapshotReader reader) => (
+        await ScalarAsync(reader, "SELECT count(*) FROM public.t"),
+        await ScalarAsync(reader, "SELECT min(i)::int8 FROM public.t"),
+        await ScalarAsync(reader, "SELECT max(i)::int8 FROM public.t"));
 
-    private static async Task<long> ScalarAsync(NpgsqlConnection connection, string sql)
+    private static async Task<long> ScalarAsync(SnapshotReader reader, string sql) =>
+        long.Parse((await reader.Scalar(sql, Cancel))!, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task<Database> CatalogAsync(string connectionString, string token)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (long)(await command.ExecuteScalarAsync(Cancel))!;
+        await using SourceSession session = await SnapshotSession.Inspect(connectionString, token, Cancel);
+        return await CatalogReader.Read(session.Connection, Cancel);
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql)
@@ -304,8 +305,7 @@ public sealed class SnapshotTests(PostgresFixture postgres)
 
     private static async Task<Leaf> LeafAsync(SourceDatabase database, string token)
     {
-        await using SnapshotReader reader = await SnapshotReader.Open(database.ConnectionString, token, Cancel);
-        return (await CatalogReader.Read(reader.Connection, Cancel)).Tables.Single(t => t.Name.Name == "t").Leaves[0];
+        return (await CatalogAsync(database.ConnectionString, token)).Tables.Single(t => t.Name.Name == "t").Leaves[0];
     }
 
     private async Task<SourceDatabase> WithRowsAsync()

@@ -75,7 +75,7 @@ public sealed class StaleTokenTests(PostgresFixture postgres)
             Assert.InRange(holder.Token.Length, 10, 60);
             await writers[7].DisposeAsync();
             await using SnapshotReader reader = await SnapshotReader.Open(database.ConnectionString, holder.Token, Cancel);
-            Assert.Equal(holder.Visible, await ScalarAsync(reader.Connection, "SELECT pg_current_snapshot()::text"));
+            Assert.Equal(holder.Visible, await reader.Scalar("SELECT pg_current_snapshot()::text", Cancel));
         }
         finally
         {
@@ -94,7 +94,7 @@ public sealed class StaleTokenTests(PostgresFixture postgres)
         await using NpgsqlConnection other = await database.ConnectAsync();
         await ScalarAsync(other, "DELETE FROM t");
         await using SnapshotReader reader = await SnapshotReader.Open(database.ConnectionString, exported, Cancel);
-        Assert.Equal("1", await ScalarAsync(reader.Connection, "SELECT count(*)::text FROM public.t"));
+        Assert.Equal("1", await reader.Scalar("SELECT count(*)::text FROM public.t", Cancel));
     }
 
     /// <summary>Uses up transaction numbers of every session's place, so that the same ones can come again after a restart.</summary>

@@ -9,6 +9,8 @@ namespace Mammoth.Tests.Postgres.Sessions;
 /// <summary>What each verification mode of docs/security.md takes and refuses, at a server with a certificate of its own.</summary>
 public sealed class TlsTests : IAsyncLifetime
 {
+    private const string Encrypted = "SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()";
+
     private readonly string folder = Directory.CreateTempSubdirectory("mammoth-tls-").FullName;
     private OwnCluster cluster = null!;
 
@@ -45,11 +47,16 @@ public sealed class TlsTests : IAsyncLifetime
         {
             var refused = await Assert.ThrowsAsync<SourceConnectionException>(async () => await (await SourceSession.Open(target.ConnectionString, Cancel)).DisposeAsync());
             Assert.Equal(ConnectionFailure.Encryption, refused.Failure);
+            var copying = await Assert.ThrowsAsync<SourceConnectionException>(() => CopySession.Open(target.ConnectionString, Cancel));
+            Assert.Equal(ConnectionFailure.Encryption, copying.Failure);
             return;
         }
 
+        await using var copy = await CopySession.Open(target.ConnectionString, Cancel);
+        Assert.Equal("t", await copy.Scalar(Encrypted, Cancel));
+
         await using var session = await SourceSession.Open(target.ConnectionString, Cancel);
-        await using var command = new NpgsqlCommand("SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()", session.Connection);
+        await using var command = new NpgsqlCommand(Encrypted, session.Connection);
         Assert.Equal(true, await command.ExecuteScalarAsync(Cancel));
     }
 
@@ -59,8 +66,44 @@ public sealed class TlsTests : IAsyncLifetime
         var target = new NpgsqlConnectionStringBuilder(cluster.ConnectionString);
         target.Remove("SSL Mode");
         await using var session = await SourceSession.Open(target.ConnectionString, Cancel);
-        await using var command = new NpgsqlCommand("SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()", session.Connection);
+        await using var command = new NpgsqlCommand(Encrypted, session.Connection);
         Assert.Equal(true, await command.ExecuteScalarAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task The_copy_client_reads_the_same_bytes_through_encryption_and_can_be_cancelled_through_it()
+    {
+        await cluster.ExecuteAsync("CREATE TABLE t AS SELECT i, repeat('x', i % 300) AS t FROM generate_series(1, 60000) i");
+        var plain = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { SslMode = SslMode.Disable };
+        var secure = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { SslMode = SslMode.Require };
+        byte[][] read = await Task.WhenAll(new[] { plain, secure }.Select(async target =>
+        {
+            await using var session = await CopySession.Open(target.ConnectionString, Cancel);
+            using var all = new MemoryStream();
+            byte[] piece = new byte[1 << 17];
+            var copy = await ((ISession)session).CopyOut("COPY (SELECT * FROM public.t ORDER BY i) TO STDOUT (FORMAT binary)", Cancel);
+            for (int length; (length = copy.Read(piece)) > 0;)
+                all.Write(piece, 0, length);
+            return all.ToArray();
+        }));
+        Assert.InRange(read[0].Length, 9_000_000, 12_000_000);
+        Assert.Equal(read[0], read[1]);
+        await using var left = await CopySession.Open(secure.ConnectionString, Cancel);
+        var early = await ((ISession)left).CopyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 100000000)) TO STDOUT", Cancel);
+        Assert.True(early.Read(new byte[100]) > 0);
+        early.Cancel();
+        Assert.Equal("1", await left.Scalar("SELECT 1", Cancel));
+    }
+
+    [Fact]
+    public async Task A_server_without_encryption_is_refused_where_it_is_required()
+    {
+        await cluster.ExecuteAsync("ALTER SYSTEM SET ssl = off");
+        await cluster.RestartAsync("fast");
+        var target = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { SslMode = SslMode.Require };
+        var copying = await Assert.ThrowsAsync<SourceConnectionException>(() => CopySession.Open(target.ConnectionString, Cancel));
+        var session = await Assert.ThrowsAsync<SourceConnectionException>(() => SourceSession.Open(target.ConnectionString, Cancel));
+        Assert.Equal((ConnectionFailure.Encryption, session.Failure), (copying.Failure, copying.Failure));
     }
 
     /// <summary>Writes a certificate and its key by the server itself, who alone may own the key's file.</summary>

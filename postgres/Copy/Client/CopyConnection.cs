@@ -1,0 +1,185 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+using Npgsql;
+
+namespace Mammoth.Postgres.Copy.Client;
+
+/// <summary>
+/// A connection that knows what a copy needs and no more: statements in the simple protocol, and <c>COPY … TO STDOUT</c>. Every call blocks its thread; one at a time.
+/// Errors are those of Npgsql: <see cref="PostgresException"/> where the server says no, <see cref="NpgsqlException"/> where the connection fails.
+/// </summary>
+internal sealed class CopyConnection : IDisposable
+{
+    private static readonly TimeSpan LoginLimit = TimeSpan.FromSeconds(30);
+    private readonly CopyTarget target;
+    private readonly CopySocket socket;
+    private readonly BackendMessages answers;
+    private readonly (int Process, byte[] Secret) key;
+
+    private CopyConnection(CopyTarget target, CopySocket socket, BackendMessages answers, (int Process, byte[] Secret) key)
+    {
+        this.target = target;
+        this.socket = socket;
+        this.answers = answers;
+        this.key = key;
+    }
+
+    /// <summary>The server's process.</summary>
+    public int Process => key.Process;
+
+    /// <summary>It goes through TLS.</summary>
+    public bool IsSecure => socket.IsSecure;
+
+    /// <summary>Connects and authenticates.</summary>
+    /// <exception cref="PostgresException">The server refuses.</exception>
+    /// <exception cref="NpgsqlException">There is no connection to be had.</exception>
+    /// <exception cref="AuthenticationException">The server's certificate does not hold.</exception>
+    /// <exception cref="CopyClientUnfitException">The server asks for what only Npgsql can do.</exception>
+    public static CopyConnection Open(CopyTarget target)
+    {
+        bool tls = target.SslMode is not (SslMode.Disable or SslMode.Allow) && !target.Host.StartsWith('/');
+        try
+        {
+            return Open(target, tls);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidAuthorizationSpecification && target.SslMode is SslMode.Allow or SslMode.Prefer)
+        {
+            // The server has rules for the one, and others or none for the other.
+            return Open(target, !tls);
+        }
+    }
+
+    /// <summary>Runs a statement that returns nothing, or several.</summary>
+    public void Execute(string sql) => Scalar(sql);
+
+    /// <summary>Runs a statement; the first column of its first row as text, null where there is no row or no value.</summary>
+    public string? Scalar(string sql) => Row(sql) is [var first, ..] ? first : null;
+
+    /// <summary>Runs a statement; the texts of its first row, none where there is no row.</summary>
+    public IReadOnlyList<string?> Row(string sql) => Guard(() =>
+    {
+        new FrontendMessage('Q').Text(sql).SendTo(socket);
+        string?[]? row = null;
+        while (true)
+        {
+            char kind = Next();
+            if (kind == 'Z')
+                return row ?? [];
+            if (kind == 'D')
+                row ??= DataRow(answers.Content);
+            else if (kind is 'H' or 'G' or 'W')
+                throw new NpgsqlException("A statement began a COPY where none was expected.");
+        }
+    });
+
+    /// <summary>Starts <c>COPY … TO STDOUT</c>. Until its end the connection can do nothing else.</summary>
+    /// <exception cref="PostgresException">The server refuses the query.</exception>
+    public CopyMessages CopyOut(string sql) => Guard(() =>
+    {
+        new FrontendMessage('Q').Text(sql).SendTo(socket);
+        char kind = Next();
+        return kind == 'H' ? new CopyMessages(this, socket, answers) : throw new NpgsqlException($"COPY was answered by a message of kind 0x{(int)kind:x2}.");
+    });
+
+    /// <summary>Asks the server to end what it does for this connection; from any thread. Whether it still does is only seen by how the statement ends.</summary>
+    public void RequestCancel()
+    {
+        try
+        {
+            using CopySocket other = CopySocket.Connect(target);
+            other.LimitReceives(LoginLimit);
+            if (socket.IsSecure)
+                CopyTls.Negotiate(other, target);
+            new FrontendMessage(null).Int32(80877102).Int32(key.Process).Bytes(key.Secret).SendTo(other);
+
+            // The server closes when it has done so: what comes after is not cancelled by mistake.
+            other.Receive(new byte[1]);
+        }
+        catch (Exception e) when (e is IOException or SocketException or TimeoutException or NpgsqlException or AuthenticationException)
+        {
+            // Then the statement runs to its end, or to that of the connection.
+        }
+    }
+
+    /// <summary>Makes what blocks fail, from any thread; the connection is of no use then.</summary>
+    public void Break() => socket.Break();
+
+    public void Dispose()
+    {
+        try
+        {
+            new FrontendMessage('X').SendTo(socket);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            // The server sees it close.
+        }
+
+        socket.Dispose();
+    }
+
+    /// <summary>Reads an answer; after an error, on to where the next statement may come.</summary>
+    internal char Next()
+    {
+        try
+        {
+            return answers.Read();
+        }
+        catch (PostgresException e) when (e.InvariantSeverity is not ("FATAL" or "PANIC"))
+        {
+            answers.ReadToReady();
+            throw;
+        }
+    }
+
+    /// <summary>Makes failures of the connection Npgsql's.</summary>
+    internal static T Guard<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or SocketException or TimeoutException or ObjectDisposedException)
+        {
+            throw new NpgsqlException($"The connection to the server failed: {(e.InnerException ?? e).Message}", e);
+        }
+    }
+
+    private static CopyConnection Open(CopyTarget target, bool tls) => Guard(() =>
+    {
+        CopySocket socket = CopySocket.Connect(target);
+        try
+        {
+            socket.LimitReceives(target.ConnectTimeout == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : target.ConnectTimeout);
+            if (tls)
+                CopyTls.Negotiate(socket, target);
+            var answers = new BackendMessages(socket);
+            (int, byte[]) key = CopyLogin.Begin(socket, answers, target);
+            socket.LimitReceives(TimeSpan.Zero);
+            return new CopyConnection(target, socket, answers, key);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    });
+
+    private static string?[] DataRow(ReadOnlySpan<byte> content)
+    {
+        string?[] row = new string?[System.Buffers.Binary.BinaryPrimitives.ReadInt16BigEndian(content)];
+        content = content[2..];
+        for (int i = 0; i < row.Length; i++)
+        {
+            int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(content);
+            content = content[4..];
+            if (length < 0)
+                continue;
+            row[i] = Encoding.UTF8.GetString(content[..length]);
+            content = content[length..];
+        }
+
+        return row;
+    }
+}

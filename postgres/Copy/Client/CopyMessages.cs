@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using Npgsql;
+
+namespace Mammoth.Postgres.Copy.Client;
+
+/// <summary>
+/// The bytes of a running <c>COPY … TO STDOUT</c>. They are received right into the caller's memory, where the heads of the messages between them (one a row) are
+/// then closed up.
+/// </summary>
+internal sealed class CopyMessages(CopyConnection connection, CopySocket socket, BackendMessages answers) : ICopyBytes
+{
+    private const int HeadLength = 5;
+
+    /// <summary>A short copy must not wait for much to come.</summary>
+    private const long PatientFrom = 2 << 20;
+
+    private readonly byte[] head = new byte[HeadLength];
+    private int headLength;
+    private int dataLeft;
+    private long received;
+    private bool isComplete;
+    private bool isOver;
+    private volatile bool isBroken;
+
+    /// <inheritdoc/>
+    public int Read(Memory<byte> target)
+    {
+        if (isOver && !isComplete)
+            throw new InvalidOperationException("The COPY ended with an error.");
+        try
+        {
+            while (!isComplete)
+            {
+                if (Receive(target.Span) is var read and > 0)
+                    return read;
+            }
+
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
+        {
+            isOver = true;
+            throw new NpgsqlException($"The connection to the server failed within a COPY: {(e.InnerException ?? e).Message}", e);
+        }
+        catch (NpgsqlException)
+        {
+            isOver = true;
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Cancel()
+    {
+        if (isBroken)
+        {
+            // A server that sends nothing would not see that nobody listens any more.
+            connection.RequestCancel();
+            return;
+        }
+
+        if (isOver)
+            return;
+        connection.RequestCancel();
+        byte[] rest = new byte[1 << 16];
+        try
+        {
+            while (Read(rest) > 0)
+            {
+                // What was on its way.
+            }
+        }
+        catch (NpgsqlException)
+        {
+            // The server acknowledges a cancelled COPY with an error; a connection that broke is no longer used.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Break()
+    {
+        (isBroken, isOver) = (true, true);
+        connection.Break();
+    }
+
+    private int Receive(Span<byte> target)
+    {
+        int count = answers.HasMore ? answers.TakeRest(target) : socket.Receive(target);
+        if (count == 0)
+            throw new NpgsqlException("The server closed the connection within a COPY.", new EndOfStreamException());
+        received += count;
+        if (received >= PatientFrom)
+            socket.Patient(true);
+        return CloseUp(target[..count]);
+    }
+
+    /// <summary>Moves the data in what was received to its front, and returns its length.</summary>
+    private int CloseUp(Span<byte> bytes)
+    {
+        int from = 0;
+        int to = 0;
+        while (from < bytes.Length)
+        {
+            if (dataLeft == 0)
+            {
+                ReadOnlySpan<byte> message;
+                if (headLength == 0 && bytes.Length - from >= HeadLength)
+                {
+                    message = bytes.Slice(from, HeadLength);
+                    from += HeadLength;
+                }
+                else
+                {
+                    int more = Math.Min(HeadLength - headLength, bytes.Length - from);
+                    bytes.Slice(from, more).CopyTo(head.AsSpan(headLength));
+                    from += more;
+                    headLength += more;
+                    if (headLength < HeadLength)
+                        break;
+                    headLength = 0;
+                    message = head;
+                }
+
+                if (message[0] != (byte)'d')
+                {
+                    answers.PutBack(message, bytes[from..]);
+                    Hear();
+                    break;
+                }
+
+                dataLeft = BinaryPrimitives.ReadInt32BigEndian(message[1..]) - 4;
+                if (dataLeft < 0)
+                    throw new NpgsqlException("The server sent a COPY message of no length: the stream is damaged.");
+            }
+
+            int length = Math.Min(dataLeft, bytes.Length - from);
+            if (to != from)
+                bytes.Slice(from, length).CopyTo(bytes[to..]);
+            from += length;
+            to += length;
+            dataLeft -= length;
+        }
+
+        return to;
+    }
+
+    /// <summary>Takes a message that is no data.</summary>
+    private void Hear()
+    {
+        char kind = answers.ReadAny();
+        if (BackendMessages.IsAside(kind))
+            return;
+        socket.Patient(false);
+        if (kind == 'E')
+        {
+            PostgresException error = ServerError.Read(answers.Content);
+            if (error.InvariantSeverity is not ("FATAL" or "PANIC"))
+                answers.ReadToReady();
+            throw error;
+        }
+
+        if (kind != 'c')
+            throw new NpgsqlException($"The server sent a message of kind 0x{(int)kind:x2} within a COPY.");
+        if (connection.Next() != 'C')
+            throw new NpgsqlException("The server did not confirm that the COPY is complete.");
+        answers.ReadToReady();
+        (isComplete, isOver) = (true, true);
+    }
+}

@@ -1,0 +1,55 @@
+using Npgsql;
+
+namespace Mammoth.Postgres.Copy;
+
+/// <summary>A COPY over Npgsql, where the client made for it can't be used.</summary>
+internal sealed class NpgsqlCopyBytes(NpgsqlRawCopyStream stream) : ICopyBytes, IDisposable
+{
+    private readonly CancellationTokenSource broken = new();
+    private bool isOver;
+
+    /// <inheritdoc/>
+    public int Read(Memory<byte> target)
+    {
+        try
+        {
+            // Only an asynchronous read can be broken from another thread; the one that waits is the copy's own.
+            int read = stream.ReadAsync(target, broken.Token).AsTask().GetAwaiter().GetResult();
+            if (read == 0)
+                Dispose();
+            return read;
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            isOver = true;
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Cancel()
+    {
+        if (isOver)
+            return;
+        try
+        {
+            stream.Cancel();
+            Dispose();
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The server acknowledges a cancelled COPY with an error, and a connection that broke before can't be cancelled.
+            isOver = true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Break() => broken.Cancel();
+
+    public void Dispose()
+    {
+        isOver = true;
+        stream.Dispose();
+        broken.Dispose();
+    }
+}

@@ -1,0 +1,155 @@
+using Apache.Arrow;
+using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Sessions;
+using Mammoth.Tests.Fixtures;
+using Npgsql;
+
+namespace Mammoth.Tests.Postgres.Copy.Client;
+
+/// <summary>The COPY client at a live server: the same bytes as Npgsql's, the same errors, and a session that goes on after them.</summary>
+public sealed class CopyClientTests(PostgresFixture postgres)
+{
+    private static readonly IReadOnlyList<CopyColumn> Numbers = [new("i", new CopyType.Int8()), new("t", new CopyType.Text())];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("SELECT i, repeat('x', (i % 100)::int) FROM generate_series(1::int8, 100000) i")]
+    [InlineData("SELECT i, CASE WHEN i = 3 THEN repeat('y', 30000000) ELSE 'x' END FROM generate_series(1::int8, 5) i")]
+    [InlineData("SELECT 1::int8, 'a'::text WHERE false")]
+    [InlineData("SELECT i, NULL::text FROM generate_series(1::int8, 3) i")]
+    public async Task The_bytes_are_those_that_Npgsql_reads_however_small_the_pieces(string query)
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        byte[] expected = await database.CopyOutAsync(query);
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        foreach (int piece in new[] { 1 << 20, 4099, 7 })
+        {
+            if (piece == 7 && expected.Length > 10_000_000)
+                continue;
+            ICopyBytes copy = await session.CopyOut($"COPY ({query}) TO STDOUT (FORMAT binary)", Cancel);
+            using var all = new MemoryStream();
+            byte[] target = new byte[piece];
+            for (int read; (read = copy.Read(target)) > 0;)
+                all.Write(target, 0, read);
+            Assert.True(expected.AsSpan().SequenceEqual(all.GetBuffer().AsSpan(0, (int)all.Length)), $"other bytes in pieces of {piece}");
+            Assert.Equal(0, copy.Read(target));
+        }
+
+        Assert.Equal("1", await session.Scalar("SELECT 1", Cancel));
+    }
+
+    [Fact]
+    public async Task An_error_in_the_middle_has_its_state_and_the_session_goes_on()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        ICopyBytes copy = await session.CopyOut("COPY (SELECT i / (90000 - i), 'x'::text FROM generate_series(1::int8, 100000) i) TO STDOUT (FORMAT binary)", Cancel);
+        PostgresException error = Assert.Throws<PostgresException>(() => Drain(copy));
+        Assert.Equal((PostgresErrorCodes.DivisionByZero, "division by zero"), (error.SqlState, error.MessageText));
+        Assert.Throws<InvalidOperationException>(() => copy.Read(new byte[10]));
+        copy.Cancel();
+        Assert.Equal("2", await session.Scalar("SELECT 2", Cancel));
+    }
+
+    [Fact]
+    public async Task A_refused_statement_has_its_state_and_the_session_goes_on()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        Assert.Equal("42P01", (await Assert.ThrowsAsync<PostgresException>(() => session.CopyOut("COPY nowhere TO STDOUT", Cancel))).SqlState);
+        Assert.Equal("42601", (await Assert.ThrowsAsync<PostgresException>(() => session.Scalar("SELEC", Cancel))).SqlState);
+        await Assert.ThrowsAsync<NpgsqlException>(() => session.CopyOut("SELECT 1", Cancel));
+    }
+
+    [Fact]
+    public async Task Notices_and_settings_between_rows_are_taken_aside()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await database.ExecuteAsync("""
+            CREATE FUNCTION public.loud(i int8) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+                RAISE WARNING 'row % %', i, repeat('n', 300); PERFORM set_config('application_name', 'a' || i, false); RETURN repeat('v', (i * 97 % 1000)::int); END $$
+            """);
+        const string query = "SELECT i, public.loud(i) FROM generate_series(1::int8, 3000) i";
+        byte[] expected = await database.CopyOutAsync("SELECT i, repeat('v', (i * 97 % 1000)::int) FROM generate_series(1::int8, 3000) i");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        ICopyBytes copy = await session.CopyOut($"COPY ({query}) TO STDOUT (FORMAT binary)", Cancel);
+        using var all = new MemoryStream();
+        byte[] target = new byte[5000];
+        for (int read; (read = copy.Read(target)) > 0;)
+            all.Write(target, 0, read);
+        Assert.True(expected.AsSpan().SequenceEqual(all.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_reader_left_early_cancels_the_copy_and_frees_its_session()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await database.ExecuteAsync("CREATE TABLE t (i int)");
+        await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
+        await using SnapshotReaders readers = await SnapshotReaders.Open(database.ConnectionString, holder.Token, 1, cancellation: Cancel);
+        for (int i = 0; i < 2; i++)
+        {
+            await using SnapshotReader session = await readers.Rent(Cancel);
+            Assert.Null(session.Fallback);
+            await using (CopyReader reader = await CopyReader.Open(session, "SELECT i, repeat('x', 1000) FROM generate_series(1::int8, 100000000) i", Numbers, cancellation: Cancel))
+            {
+                using RecordBatch? first = reader.Read();
+                Assert.NotNull(first);
+            }
+        }
+
+        Assert.Equal(0L, await database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()"));
+    }
+
+    [Fact]
+    public async Task Batches_that_are_cancelled_while_the_server_sends_nothing_end_at_once_and_so_does_the_server()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
+        await using SnapshotReader session = await SnapshotReader.Open(database.ConnectionString, holder.Token, Cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        CopyReader reader = await CopyReader.Open(session, "SELECT i, CASE WHEN i > 100 THEN pg_sleep(600)::text ELSE repeat('x', 1000) END FROM generate_series(1::int8, 110) i", Numbers, cancellation: stop.Token);
+        await using (var batches = new CopyBatches(reader, stop.Token))
+        {
+            stop.CancelAfter(300);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => batches.Next(stop.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        }
+
+        for (int i = 0; await database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()") > 0; i++)
+        {
+            Assert.True(i < 100, "the server still works for nobody");
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task A_statement_that_is_cancelled_ends_at_once()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        using var stop = new CancellationTokenSource(300);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Scalar("SELECT pg_sleep(600)", stop.Token).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.Scalar("SELECT 1", Cancel));
+    }
+
+    [Fact]
+    public async Task A_backend_killed_in_the_middle_is_an_error_and_not_a_short_result()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        ICopyBytes copy = await session.CopyOut("COPY (SELECT i, repeat('x', 1000) FROM generate_series(1::int8, 1000000) i) TO STDOUT (FORMAT binary)", Cancel);
+        Assert.True(copy.Read(new byte[100]) > 0);
+        await database.ExecuteAsync($"SELECT pg_terminate_backend({session.Process})");
+        Assert.ThrowsAny<NpgsqlException>(() => Drain(copy));
+    }
+
+    private static void Drain(ICopyBytes copy)
+    {
+        byte[] target = new byte[1 << 16];
+        while (copy.Read(target) > 0)
+        {
+            // On.
+        }
+    }
+}
