@@ -79,7 +79,7 @@ public class CopyBenchmarks
 
     private CopyTotals Decoded(Action<RecordBatch> take)
     {
-        CopyDecoder decoder = new(recorded.Columns);
+        using CopyDecoder decoder = new(recorded.Columns);
         for (int position = 0; position < recorded.Copy.Length;)
         {
             position += decoder.Decode(recorded.Copy.AsSpan(position));
@@ -93,7 +93,7 @@ public class CopyBenchmarks
 
     private async Task WriteAsync(MemoryFileIO to, string location)
     {
-        await using DataFileWriter writer = new(to, location, recorded.Schema);
+        await using DataFileWriter writer = new(to, location, recorded.Schema, recorded.Options);
         foreach (RecordBatch batch in batches)
             writer.Write(batch);
 
