@@ -75,7 +75,7 @@ public static class ChunkCopy
         };
     }
 
-    private static DataFileOptions Options(MigrationOptions options, TablePlan table, Iceberg.Schemas.Schema schema)
+    internal static DataFileOptions Options(MigrationOptions options, TablePlan table, Iceberg.Schemas.Schema schema)
     {
         HashSet<int> Encoded(ColumnEncoding encoding)
         {

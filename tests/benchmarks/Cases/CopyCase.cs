@@ -72,7 +72,8 @@ internal sealed class CopyCase : ICase
     private static Finding Figures(BenchTable table, IReadOnlyList<Pair> pairs)
     {
         FindingRow Row(string label, Func<Pair, MigrationMeasures, double> value, IReadOnlyList<double> limit, IReadOnlyList<double> aim) => new(label,
-            [Median.Of(pairs, p => value(p, p.One!)), Median.Of(pairs, p => value(p, p.Two!))]) { Limit = limit, Aim = aim };
+            [Median.Of(pairs, p => value(p, p.One!)), Median.Of(pairs, p => value(p, p.Two!))])
+        { Limit = limit, Aim = aim };
 
         (double limit, double aim) = table == BenchTable.LineItem ? (1.6, 1.2) : (3.2, 2.4);
         return new(

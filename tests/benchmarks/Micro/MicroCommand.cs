@@ -23,6 +23,7 @@ internal static class MicroCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string folder = KeptFolder.Of(parsed.GetValue(keep));
+            await using FileStream entered = await KeptFolder.EnterAsync(folder, Console.Error.WriteLine, cancellationToken);
             await RecordedTable.RecordAsync(folder, Console.Error.WriteLine, cancellationToken);
 
             // In this process: a project that the library made and built beside us would come under this repository's rules for projects.

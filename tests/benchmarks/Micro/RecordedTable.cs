@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mammoth.Benchmarks.Server;
+using Mammoth.Iceberg.Data;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Plans;
@@ -23,6 +24,7 @@ internal sealed class RecordedTable
         Copy = copy;
         Columns = [.. plan.Columns.Select(c => new CopyColumn(c.Name, c.Wire))];
         Schema = TableSchema.Of(plan, null, 0, 0);
+        Options = ChunkCopy.Options(new MigrationOptions(), plan, Schema);
     }
 
     /// <summary>A whole binary COPY.</summary>
@@ -32,6 +34,9 @@ internal sealed class RecordedTable
 
     public Schema Schema { get; }
 
+    /// <summary>How Mammoth would write it.</summary>
+    public DataFileOptions Options { get; }
+
     /// <summary>Records what is not recorded yet, and says where for this process.</summary>
     public static async Task RecordAsync(string folder, Action<string> tell, CancellationToken cancellationToken)
     {
@@ -39,6 +44,10 @@ internal sealed class RecordedTable
         Environment.SetEnvironmentVariable(Variable, recordings);
         if (BenchTable.All.All(t => File.Exists(PlanFile(recordings, t.Name))))
             return;
+
+        // Of another build: it may have planned otherwise.
+        if (Directory.Exists(recordings))
+            Directory.Delete(recordings, recursive: true);
 
         Directory.CreateDirectory(recordings);
         await using BenchServer server = await BenchServer.StartAsync(folder, cancellationToken);
@@ -76,7 +85,7 @@ internal sealed class RecordedTable
         await File.WriteAllBytesAsync(PlanFile(folder, table), JsonSerializer.SerializeToUtf8Bytes(plan.Tables[0], RunFolder.Json), cancellationToken);
     }
 
-    private static string PlanFile(string folder, string table) => Path.Combine(folder, $"{table}.json");
+    private static string PlanFile(string folder, string table) => Path.Combine(folder, $"{table}-{typeof(TablePlan).Module.ModuleVersionId:N}.json");
 
     private static string CopyFile(string folder, string table) => Path.Combine(folder, $"{table}.copy");
 }

@@ -4,9 +4,11 @@ using Mammoth.Benchmarks.Server;
 namespace Mammoth.Benchmarks.Pipeline;
 
 /// <summary>What every case is given.</summary>
+/// <param name="Against">Another build of Mammoth to compare with; null: none.</param>
 /// <param name="Scratch">A folder for what a run writes.</param>
 /// <param name="Tell">Says what is being done.</param>
-internal sealed record Bench(BenchServer Server, Meter Meter, MammothProgram Mammoth, IReadOnlyList<BenchTable> Tables, double Scale, int Pairs, string Scratch, Action<string> Tell)
+internal sealed record Bench(
+    BenchServer Server, Meter Meter, MammothProgram Mammoth, MammothProgram? Against, IReadOnlyList<BenchTable> Tables, double Scale, int Pairs, string Scratch, Action<string> Tell)
 {
     /// <summary>Measures side by side: all turns one after the other, as often as asked for, every other time backwards, so that what comes later on a machine favours none.</summary>
     /// <param name="turns">Of a new <typeparamref name="T"/>, what measures each part of it.</param>

@@ -17,4 +17,23 @@ internal static class KeptFolder
         Directory.CreateDirectory(folder);
         return folder;
     }
+
+    /// <summary>Waits until no other of these programs works with the folder: two at a time would measure each other, and the first to end would end the server.</summary>
+    public static async Task<FileStream> EnterAsync(string folder, Action<string> tell, CancellationToken cancellationToken)
+    {
+        for (bool told = false; ; told = true)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(folder, "in-use"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            }
+            catch (IOException)
+            {
+                if (!told)
+                    tell($"Waiting for another that works with {folder}");
+
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            }
+        }
+    }
 }

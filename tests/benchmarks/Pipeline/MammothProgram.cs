@@ -7,7 +7,7 @@ namespace Mammoth.Benchmarks.Pipeline;
 /// <param name="scratch">A folder for warehouses.</param>
 internal sealed class MammothProgram(Meter meter, string path, string scratch)
 {
-    private int runs;
+    private static int runs;
 
     /// <summary>Copies tables into a fresh warehouse, as a user would, and takes the measures from outside and inside.</summary>
     /// <param name="keepWarehouse">Leave it there; <see cref="MigrationMeasures.Warehouse"/> says where.</param>

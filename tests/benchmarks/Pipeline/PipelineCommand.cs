@@ -9,7 +9,7 @@ namespace Mammoth.Benchmarks.Pipeline;
 /// <summary><c>pipeline</c>: the whole command, measured in pairs against what else there is.</summary>
 internal static class PipelineCommand
 {
-    private static readonly ICase[] Cases = [new CopyCase(), new TlsCase(), new ManyTablesCase(), new LargeValuesCase(), new ReadBackCase()];
+    private static readonly ICase[] Cases = [new CopyCase(), new TlsCase(), new ManyTablesCase(), new LargeValuesCase(), new ReadBackCase(), new BuildsCase()];
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -22,22 +22,25 @@ internal static class PipelineCommand
         Option<string?> only = new("--only") { Description = $"Cases, by comma; all where none is named. {string.Join("; ", Cases.Select(c => $"{c.Name}: {c.Description}"))}." };
         Option<string?> keep = KeptFolder.Option();
         Option<string?> cli = new("--cli") { Description = "Measure the program in this folder instead of publishing this clone's." };
+        Option<string?> against = new("--against") { Description = "Another build's folder, which the case builds compares with.", HelpName = "folder" };
         Option<bool> noBuild = new("--no-build") { Description = "Measure what was published last." };
-        Option<bool> json = new("--json") { Description = "Print what was found as JSON." };
-        Command command = new("pipeline", "Measures mammoth migrate against psql and DuckDB.") { table, scale, pairs, only, keep, cli, noBuild, json };
+        Option<bool> json = new("--json") { Description = "Print what was found as JSON, with each single measurement; the tables then go to the other output." };
+        Command command = new("pipeline", "Measures mammoth migrate against psql and DuckDB.") { table, scale, pairs, only, keep, cli, against, noBuild, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            string[] names = parsed.GetValue(only)?.Split(',') ?? [.. Cases.Select(c => c.Name)];
+            string[] names = parsed.GetValue(only)?.Split(',') ?? [.. Cases.Select(c => c.Name).Where(n => n != "builds" || parsed.GetValue(against) is not null)];
             if (names.FirstOrDefault(n => Cases.All(c => c.Name != n)) is { } unknown)
                 throw new ArgumentException($"There is no case {unknown}.");
 
             string folder = KeptFolder.Of(parsed.GetValue(keep));
+            await using FileStream entered = await KeptFolder.EnterAsync(folder, Tell, cancellationToken);
             string program = parsed.GetValue(cli) is { } given ? Path.Combine(given, "mammoth") : await PublishAsync(Path.Combine(folder, "cli"), parsed.GetValue(noBuild), cancellationToken);
             string chosen = parsed.GetValue(table)!;
             await using BenchServer server = await BenchServer.StartAsync(folder, cancellationToken);
             Meter meter = new(server.Process);
             Bench bench = new(
-                server, meter, new MammothProgram(meter, program, folder), [.. BenchTable.All.Where(t => chosen == "both" || t.Name == chosen)],
+                server, meter, new MammothProgram(meter, program, folder), parsed.GetValue(against) is { } other ? new MammothProgram(meter, Path.Combine(other, "mammoth"), folder) : null,
+                [.. BenchTable.All.Where(t => chosen == "both" || t.Name == chosen)],
                 parsed.GetValue(scale), parsed.GetValue(pairs), folder, Tell);
             Machine machine = await Machine.OfAsync(server, program, cancellationToken);
             Tell(machine.ToString());
@@ -45,8 +48,7 @@ internal static class PipelineCommand
             void Found(Finding finding)
             {
                 findings.Add(finding);
-                if (!parsed.GetValue(json))
-                    Console.Write(FindingText.Of(finding));
+                (parsed.GetValue(json) ? Console.Error : Console.Out).Write(FindingText.Of(finding));
             }
 
             foreach (ICase one in Cases.Where(c => names.Contains(c.Name)))
@@ -68,7 +70,7 @@ internal static class PipelineCommand
             await foreach (Finding finding in one.RunAsync(bench, cancellationToken))
                 found(finding);
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException or Npgsql.NpgsqlException)
+        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException or Npgsql.NpgsqlException)
         {
             found(new($"{one.Name}: not measured", [], []) { Notes = [e.Message] });
         }
