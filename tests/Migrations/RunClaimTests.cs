@@ -131,8 +131,8 @@ public sealed class RunClaimTests : IDisposable
     private static async Task<ClaimedRun> Now(MigrationSite site) =>
         System.Text.Json.JsonSerializer.Deserialize<ClaimedRun>((await site.Io.Read(Location(site), Cancellation))!.Bytes.Span, RunFolder.Json)!;
 
-    private static Task Write(MigrationSite site, ClaimedRun claim) =>
-        site.Io.Write(Location(site), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(claim, RunFolder.Json), WriteCondition.IfAbsent, Cancellation);
+    private static async Task Write(MigrationSite site, ClaimedRun claim) =>
+        await site.Io.Write(Location(site), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(claim, RunFolder.Json), WriteCondition.IfAbsent, Cancellation);
 
     private static async Task Until(Func<Task<bool>> holds)
     {
