@@ -7,7 +7,7 @@ public sealed record DataFileOptions
     public long TargetFileSizeBytes { get; init; } = 128L << 20;
 
     /// <summary>A row group is closed once about this many compressed bytes are buffered: it bounds the memory of an open file.</summary>
-    public long RowGroupBytes { get; init; } = 32L << 20;
+    public long RowGroupBytes { get; init; } = 16L << 20;
 
     /// <summary>A row group holds at most this many rows.</summary>
     public int RowGroupRows { get; init; } = 1 << 20;

@@ -31,6 +31,7 @@ public sealed class DataFileWriter : IAsyncDisposable
     public DataFileWriter(
         IFileIO io, string location, Schema schema, DataFileOptions? options = null, IReadOnlyDictionary<int, object?>? partition = null)
     {
+        NativeMemory.Bound();
         (_schema, _options, _partition) = (schema, options ?? new DataFileOptions(), partition);
         var leaves = new List<LeafWriter>();
         _columns = [.. schema.Fields.Select(field => ColumnShape.Of(field, 0, 0, leaves))];

@@ -25,6 +25,7 @@ internal sealed class OpenDataFile : IDisposable
 
     public OpenDataFile(Stream stream, Schema schema, NameMapping? names, long batchBytes)
     {
+        NativeMemory.Bound();
         (_schema, _arrow) = (schema, ArrowTypes.Of(schema));
         var (largest, widest) = Sizes(stream);
         using var properties = ReaderProperties.GetDefaultReaderProperties();
