@@ -25,7 +25,7 @@ public sealed class LargeValueScan(IFileIO io, TableMetadata table)
     /// <summary>The large values that the first <paramref name="rows"/> rows of a batch refer to, as far as it has the columns of references.</summary>
     public static IEnumerable<FoundLargeValue> In(RecordBatch batch, int rows)
     {
-        var references = new LargeReferences();
+        using var references = new LargeReferences();
         for (int column = 0; column < batch.ColumnCount; column++)
         {
             Field field = batch.Schema.GetFieldByIndex(column);

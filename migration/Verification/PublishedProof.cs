@@ -7,7 +7,6 @@ using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.LargeValues;
-using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
 
@@ -150,7 +149,7 @@ public static class PublishedProof
             {
                 using (batch)
                 {
-                    digest += await encoder.Digest(batch, cancellation);
+                    digest += await encoder.DigestStored(batch, cancellation);
                 }
             }
         }

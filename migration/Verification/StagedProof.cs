@@ -148,7 +148,7 @@ public static class StagedProof
             {
                 using (batch)
                 {
-                    digest += quarantined ? Quarantined(batch) : await encoder.Digest(batch, cancellation);
+                    digest += quarantined ? Quarantined(batch) : await encoder.DigestStored(batch, cancellation);
                 }
             }
         }

@@ -41,8 +41,8 @@ public sealed class CopyEncoder : IDisposable
 
     /// <summary>The digest of the batch's rows, with large values read from their objects, in pieces.</summary>
     /// <exception cref="LargeValueException">An object is gone, or holds something else than was written.</exception>
-    /// <inheritdoc cref="Digest(RecordBatch)"/>
-    public async ValueTask<RowDigest> Digest(RecordBatch batch, CancellationToken cancellation)
+    /// <inheritdoc cref="Digest"/>
+    public async ValueTask<RowDigest> DigestStored(RecordBatch batch, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(batch);
         RowDigest digest = RowDigest.Empty;
@@ -68,7 +68,7 @@ public sealed class CopyEncoder : IDisposable
     }
 
     /// <summary>Writes the batch's rows as tuples.</summary>
-    /// <inheritdoc cref="Digest(RecordBatch)"/>
+    /// <inheritdoc cref="Digest"/>
     public void Write(RecordBatch batch, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -76,7 +76,7 @@ public sealed class CopyEncoder : IDisposable
     }
 
     /// <summary>Writes the batch's rows as tuples, and returns their digest.</summary>
-    /// <inheritdoc cref="Digest(RecordBatch)"/>
+    /// <inheritdoc cref="Digest"/>
     public RowDigest WriteAndDigest(RecordBatch batch, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -134,7 +134,7 @@ public sealed class CopyEncoder : IDisposable
         foreach (ColumnEncoder encoder in encoders)
             encoder.Unbind();
         foreach (LargeReferences? reader in references)
-            reader?.Unbind();
+            reader?.Dispose();
         GC.KeepAlive(batch);
     }
 

@@ -7,7 +7,6 @@ using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Verification;
-using Mammoth.Postgres.Copy.LargeValues;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Migrations;
 using Mammoth.Tests.Postgres;

@@ -1,5 +1,4 @@
 using Mammoth.Iceberg.Metadata;
-using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Types;

@@ -1,7 +1,6 @@
 using System.Text;
 using Apache.Arrow;
 using Mammoth.Postgres.Copy.LargeValues;
-using Mammoth.Postgres.Copy.Wire;
 
 namespace Mammoth.Postgres.Copy.Builders;
 

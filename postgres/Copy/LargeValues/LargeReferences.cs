@@ -4,14 +4,14 @@ using Mammoth.Postgres.Copy.Encoders;
 namespace Mammoth.Postgres.Copy.LargeValues;
 
 /// <summary>Reads a column of references to large values (<see cref="LargeValue.Form"/>).</summary>
-public sealed class LargeReferences
+public sealed class LargeReferences : IDisposable
 {
     private IArrowArray? references;
     private StringArray? locations;
     private Int64Array? lengths;
     private StringArray? hashes;
 
-    /// <summary>Takes up a column; <see cref="Unbind"/> lets go of it.</summary>
+    /// <summary>Takes up a column; <see cref="Dispose"/> lets go of it.</summary>
     /// <returns>Whether it holds any reference.</returns>
     /// <exception cref="ArgumentException">It is no such column.</exception>
     public bool Bind(IArrowArray column)
@@ -27,8 +27,8 @@ public sealed class LargeReferences
         return column.NullCount < column.Length;
     }
 
-    /// <summary>Lets go of the column.</summary>
-    public void Unbind() => (references, locations, lengths, hashes) = (null, null, null, null);
+    /// <summary>Lets go of the column, which stays whoever's it is.</summary>
+    public void Dispose() => (references, locations, lengths, hashes) = (null, null, null, null);
 
     /// <summary>The reference of a row, or null.</summary>
     /// <exception cref="UnencodableValueException">It is not whole.</exception>

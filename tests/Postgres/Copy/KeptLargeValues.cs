@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Mammoth.Postgres.Copy.LargeValues;
 
@@ -6,7 +7,7 @@ namespace Mammoth.Tests.Postgres.Copy;
 /// <summary>Large values in memory, each under a name of its own.</summary>
 internal sealed class KeptLargeValues : ILargeValues, IStoredValues
 {
-    private readonly MemoryStream open = new();
+    private readonly ArrayBufferWriter<byte> open = new();
     private long announced = -1;
 
     public Dictionary<string, byte[]> Values { get; } = [];
@@ -18,7 +19,7 @@ internal sealed class KeptLargeValues : ILargeValues, IStoredValues
     {
         Assert.Equal(-1, announced);
         announced = length;
-        open.SetLength(0);
+        open.ResetWrittenCount();
     }
 
     public void Write(ReadOnlySpan<byte> piece)
@@ -30,11 +31,11 @@ internal sealed class KeptLargeValues : ILargeValues, IStoredValues
 
     public LargeValue End()
     {
-        Assert.Equal(announced, open.Length);
+        Assert.Equal(announced, open.WrittenCount);
         announced = -1;
         string name = $"value {Values.Count}";
-        Values.Add(name, open.ToArray());
-        return new(name, open.Length, Convert.ToHexStringLower(SHA256.HashData(Values[name])));
+        Values.Add(name, open.WrittenSpan.ToArray());
+        return new(name, open.WrittenCount, Convert.ToHexStringLower(SHA256.HashData(Values[name])));
     }
 
     public Task<Stream> Open(LargeValue value, CancellationToken cancellation) =>

@@ -41,7 +41,7 @@ public sealed class LargeRowTests
             using var encoder = new CopyEncoder(marked, kept);
             RowDigest digest = RowDigest.Empty;
             foreach (RecordBatch batch in batches)
-                digest += await encoder.Digest(batch, Cancel);
+                digest += await encoder.DigestStored(batch, Cancel);
             Assert.Equal(plain.Totals.Digest, digest);
             batches.ForEach(b => b.Dispose());
         }
@@ -65,7 +65,7 @@ public sealed class LargeRowTests
             if (damaged is not null)
                 kept.Values.Add("value 0", damaged);
             using var encoder = new CopyEncoder(columns, kept);
-            Assert.Equal("value 0", (await Assert.ThrowsAsync<LargeValueException>(async () => await encoder.Digest(batch, Cancel))).Location);
+            Assert.Equal("value 0", (await Assert.ThrowsAsync<LargeValueException>(async () => await encoder.DigestStored(batch, Cancel))).Location);
         }
 
         // Whoever can't open it does not take it for a null.
@@ -186,7 +186,7 @@ public sealed class LargeRowTests
     {
         if (!CopyColumn.CanBeLarge(of.Type))
             return null;
-        var references = new LargeReferences();
+        using var references = new LargeReferences();
         LargeValue? reference = null;
         if (of.Large is { } large)
         {
