@@ -5,6 +5,8 @@ using Mammoth.Cli.Options;
 using Mammoth.Cli.Rendering;
 using Mammoth.Cli.Runs;
 using Mammoth.Cli.Serve;
+using Mammoth.Iceberg.Faults;
+using Mammoth.Migration.Errors;
 
 namespace Mammoth.Cli.Commands;
 
@@ -46,6 +48,7 @@ internal static class MammothCommand
                 // How long Ctrl-C waits for what is under way to end in good order.
                 ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
             };
+            CheckFailpoints();
             return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (OperationCanceledException e)
@@ -56,6 +59,18 @@ internal static class MammothCommand
         {
             // The outermost place: every error becomes a page and an exit code.
             return ErrorPage.Show(terminal, e, json, verbose);
+        }
+    }
+
+    private static void CheckFailpoints()
+    {
+        try
+        {
+            Failpoint.Check();
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message, "Correct it, or unset it: it is for tests only.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 
@@ -213,7 +214,7 @@ public sealed class StorageCatalog
         var path = WarehouseFiles.NewMetadata(next.TableUuid, version);
         begun.Enqueue(path);
         ReadOnlyMemory<byte> bytes = TableMetadataJson.Write(next);
-        await _io.Write($"{Root}/{path}", bytes, WriteCondition.IfAbsent, cancellation);
+        await Failpoints.MetadataWrite.Around(() => _io.Write($"{Root}/{path}", bytes, WriteCondition.IfAbsent, cancellation));
         return PreparedTable.Ready(new(commit.Identifier, version, path, next.Location), new(commit.Identifier, next, $"{Root}/{path}", version), bytes);
     }
 
