@@ -40,6 +40,9 @@ public static class Failpoints
 
     public static Failpoint FoldWritten { get; } = Step("fold-written");
 
+    /// <summary>An orchestration continues as new: its history is deleted, within the journal's transaction.</summary>
+    public static Failpoint ContinuedAsNew { get; } = Step("continued-as-new");
+
     /// <summary>A snapshot's manifests are merged.</summary>
     public static Failpoint ManifestsMerged { get; } = Step("manifests-merged");
 
@@ -80,9 +83,6 @@ public static class Failpoints
 
     /// <summary>What the run left over is about to be deleted.</summary>
     public static Failpoint RunSwept { get; } = Step("run-swept");
-
-    /// <summary>An orchestration continues as new: its history is deleted, within the journal's transaction.</summary>
-    public static Failpoint ContinuedAsNew { get; } = Step("continued-as-new");
 
     /// <summary>The run has ended; its journal is about to be deleted.</summary>
     public static Failpoint RunEnded { get; } = Step("run-ended");
