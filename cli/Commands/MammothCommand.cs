@@ -84,8 +84,10 @@ internal static class MammothCommand
             VerifyCommand.Create(terminal),
             TablesCommand.Create(terminal),
             ReadCommand.Create(terminal),
+            CleanCommand.Create(terminal),
             SampleCommand.Create(terminal),
             DemoCommand.Create(terminal),
+            SoakCommand.Create(terminal),
         };
         root.Options.Add(Output.Verbose);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
