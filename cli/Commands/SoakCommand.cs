@@ -92,7 +92,7 @@ internal static class SoakCommand
             found = Show(console, round);
         }
 
-        console.MarkupLineInterpolated($"{Amount.Of(number, "round")} with {Amount.Of(processes, "process")} in {Amount.Time(Stopwatch.GetElapsedTime(started))}: {(found ? "a finding" : "no finding")}.");
+        console.MarkupLineInterpolated($"{Amount.Of(number, "round")} with {Amount.Of(processes, "start")} in {Amount.Time(Stopwatch.GetElapsedTime(started))}: {(found ? "a finding" : "no finding")}.");
         if (!found)
             await RemoveAsync(place, cancellationToken);
         return found;
@@ -107,7 +107,7 @@ internal static class SoakCommand
     private static bool Show(IAnsiConsole console, SoakRound round)
     {
         string faults = round.Faults.Count == 0 ? "none" : string.Join(", then ", round.Faults);
-        console.MarkupLineInterpolated($"{round.Number,4}  {round.Took.TotalSeconds,6:0.0} s  {round.Processes,2} processes  {round.Finding ?? "every row once"}  ({faults})");
+        console.MarkupLineInterpolated($"{round.Number,4}  {round.Took.TotalSeconds,6:0.0} s  {round.Processes,2} starts  {round.Finding ?? "every row once"}  ({faults})");
         return round.Finding is not null;
     }
 

@@ -27,9 +27,17 @@ internal static class UnfinishedRuns
         return [.. begun.Except(ended)];
     }
 
-    /// <summary>Which of these runs gave a file its name; null: none.</summary>
+    /// <summary>
+    /// Which of these runs a file may be of; null: of none. A file's name tells it, but for metadata files: as long as a run has not ended, one that the catalog does not
+    /// name may be what it is about to.
+    /// </summary>
     public static string? Owner(IReadOnlyList<string> runs, string location)
     {
+        if (location.Contains("/_mammoth/metadata/", StringComparison.Ordinal))
+        {
+            return runs.Count > 0 ? runs[0] : null;
+        }
+
         string name = location[(location.LastIndexOf('/') + 1)..];
         return runs.FirstOrDefault(r => Leftovers.IsOf(r, name));
     }

@@ -51,7 +51,7 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
         var verified = await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument);
         Assert.True(verified.ExitCode == 0, verified.Out + verified.Error);
         foreach (var at in report.Tables)
-            Assert.NotEmpty((await area.Warehouse.Written(at.Location!, null, Cancellation)).Files);
+            Assert.Equal(at.Rows > 0, (await area.Warehouse.Written(at.Location!, null, Cancellation)).Files.Count > 0);
         Assert.Equal(2, (await area.Warehouse.Metadata(report.Tables.Single(t => t.Source == "shop.customers").Location!, Cancellation)).Snapshots.Count);
     }
 
