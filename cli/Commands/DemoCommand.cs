@@ -24,7 +24,7 @@ internal static class DemoCommand
         warehouse.Description = $"Where the tables lie: a place as `mammoth migrate` takes it. Else the folder {Folder}; {WarehouseOption.Variable} is not asked, for it may name a warehouse in use.";
         Option<SampleSize> size = SampleCommand.Size();
         Option<long> seed = SampleCommand.Seed();
-        Option<string?> bin = new("--postgres-bin") { Description = "The bin folder of a PostgreSQL server to start, where it should not be searched for.", HelpName = "folder" };
+        Option<string?> bin = PostgresBin();
         Option<bool> replaceSource = RunOptions.ReplaceSource();
         CommandWithExamples command = new(
             "demo", "Start a private PostgreSQL, fill it with the sample, migrate it into a local folder, prove it, and show how to query it.",
@@ -47,6 +47,8 @@ internal static class DemoCommand
         });
         return command;
     }
+
+    internal static Option<string?> PostgresBin() => new("--postgres-bin") { Description = "The bin folder of a PostgreSQL server to start, where it should not be searched for.", HelpName = "folder" };
 
     private static async Task<int> RunAsync(Terminal terminal, string server, bool own, Warehouse place, MigrationOptions options, SampleSize size, long seed, CancellationToken cancellationToken)
     {

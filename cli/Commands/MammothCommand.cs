@@ -5,6 +5,8 @@ using Mammoth.Cli.Options;
 using Mammoth.Cli.Rendering;
 using Mammoth.Cli.Runs;
 using Mammoth.Cli.Serve;
+using Mammoth.Iceberg.Faults;
+using Mammoth.Migration.Errors;
 
 namespace Mammoth.Cli.Commands;
 
@@ -46,6 +48,7 @@ internal static class MammothCommand
                 // How long Ctrl-C waits for what is under way to end in good order.
                 ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
             };
+            CheckFailpoints();
             return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (OperationCanceledException e)
@@ -59,6 +62,18 @@ internal static class MammothCommand
         }
     }
 
+    private static void CheckFailpoints()
+    {
+        try
+        {
+            Failpoint.Check();
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message, "Correct it, or unset it: it is for tests only.");
+        }
+    }
+
     internal static RootCommand Create(Terminal terminal)
     {
         RootCommand root = new("Moves PostgreSQL databases into Apache Iceberg tables, and proves it.")
@@ -69,8 +84,10 @@ internal static class MammothCommand
             VerifyCommand.Create(terminal),
             TablesCommand.Create(terminal),
             ReadCommand.Create(terminal),
+            CleanCommand.Create(terminal),
             SampleCommand.Create(terminal),
             DemoCommand.Create(terminal),
+            SoakCommand.Create(terminal),
         };
         root.Options.Add(Output.Verbose);
         HelpOption help = root.Options.OfType<HelpOption>().Single();

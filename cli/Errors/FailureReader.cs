@@ -31,6 +31,7 @@ internal static class FailureReader
         SocketException e => new($"The network failed: {e.Message}.", null, "Check host, port and firewall, and run the same command again.", ExitCodes.Failed) { Code = "network" },
         UnauthorizedAccessException e => new(e.Message, null, "Give this user the permission, or choose another folder.", ExitCodes.Failed) { Code = "permission" },
         IOException e when IsDiskFull(e) => new("The disk is full.", e.Message, "Free some space, or choose another --warehouse, and run the same command again; it goes on where it was.", ExitCodes.Failed) { Code = "disk-full" },
+        IOException { InnerException: SocketException broken } e => new(e.Message, broken.Message, "Run the same command again; it goes on where it was.", ExitCodes.Failed) { Code = "network" },
         IOException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "io" },
         _ => new($"Something unforeseen happened: {error.Message}", error.GetType().Name, "Run again with --verbose and report what it prints: this is a fault of mammoth.", ExitCodes.Failed) { Code = "unforeseen" },
     };

@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 
 namespace Mammoth.Iceberg.Catalogs;
@@ -57,7 +58,8 @@ internal sealed class CatalogFile(IFileIO io, string root)
             try
             {
                 // Not cancelled half-way: the outcome would be unknown for no reason.
-                await io.Write(Location, bytes, WriteCondition.IfUnchanged(from.ETag), CancellationToken.None);
+                await Failpoints.CatalogWrite.Around(() => io.Write(Location, bytes, WriteCondition.IfUnchanged(from.ETag), CancellationToken.None));
+                await Failpoints.CatalogWritten.Pass();
                 return (Decision.Won, null);
             }
             catch (PreconditionFailedException)

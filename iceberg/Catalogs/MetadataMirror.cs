@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 
 namespace Mammoth.Iceberg.Catalogs;
@@ -36,7 +37,7 @@ internal sealed class MetadataMirror(IFileIO io)
         {
             try
             {
-                await io.Write(file, content, WriteCondition.IfAbsent, cancellation);
+                await Failpoints.MirrorWrite.Around(() => io.Write(file, content, WriteCondition.IfAbsent, cancellation));
             }
             catch (PreconditionFailedException)
             {
@@ -60,7 +61,7 @@ internal sealed class MetadataMirror(IFileIO io)
                 return;
             try
             {
-                await io.Write(hint, content, found is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(found.ETag), cancellation);
+                await Failpoints.HintWrite.Around(() => io.Write(hint, content, found is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(found.ETag), cancellation));
                 return;
             }
             catch (PreconditionFailedException)

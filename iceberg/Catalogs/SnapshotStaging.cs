@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
@@ -36,10 +37,12 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
         PartitionSpec spec = PartitionSpec.Unpartitioned;
         IReadOnlyList<ManifestFile> added = await new ManifestMerger(io, schema, spec)
             .Merge(chunks, snapshotId, n => $"{location}/{MetadataFolder}/{attempt}-m{n}.avro", cancellation);
+        await Failpoints.ManifestsMerged.Pass();
         (IReadOnlyList<ManifestFile> removed, Totals gone) = await RemovePrevious(snapshotId, attempt, cancellation);
         long sequenceNumber = (current?.LastSequenceNumber ?? 0) + 1;
         string list = $"{location}/{MetadataFolder}/snap-{snapshotId}-1-{attempt}.avro";
         await ManifestList.Write(io, list, snapshotId, current?.CurrentSnapshotId, sequenceNumber, [.. added, .. removed], cancellation);
+        await Failpoints.ManifestListWritten.Pass();
         Totals came = await Count(added, cancellation);
         var snapshot = new Snapshot
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 
@@ -11,6 +12,8 @@ namespace Mammoth.Iceberg.Catalogs;
 public sealed class StorageCatalog
 {
     private const int InFlight = 8;
+    private const int MirrorAttempts = 3;
+    private static readonly TimeSpan MirrorDelay = TimeSpan.FromMilliseconds(100);
     private readonly IFileIO _io;
     private readonly CatalogFile _file;
     private readonly MetadataMirror _mirror;
@@ -213,7 +216,7 @@ public sealed class StorageCatalog
         var path = WarehouseFiles.NewMetadata(next.TableUuid, version);
         begun.Enqueue(path);
         ReadOnlyMemory<byte> bytes = TableMetadataJson.Write(next);
-        await _io.Write($"{Root}/{path}", bytes, WriteCondition.IfAbsent, cancellation);
+        await Failpoints.MetadataWrite.Around(() => _io.Write($"{Root}/{path}", bytes, WriteCondition.IfAbsent, cancellation));
         return PreparedTable.Ready(new(commit.Identifier, version, path, next.Location), new(commit.Identifier, next, $"{Root}/{path}", version), bytes);
     }
 
@@ -260,15 +263,25 @@ public sealed class StorageCatalog
 
     private async Task<CommittedTable> Mirror(LoadedTable table, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var state = await _mirror.Bring(table.Location, table.Version, bytes, cancellation);
-            return new(table, state, state == MirrorState.Forked ? Forked(table) : null);
-        }
-        catch (Exception e) when (e is not (OperationCanceledException or CatalogException))
-        {
-            // The decision stands whatever becomes of its mirror.
-            return new(table, MirrorState.Behind, $"{table.Identifier} is committed, but {table.Location}/metadata could not be brought up to version {table.Version} ({e.Message}). Opening the warehouse again does it.");
+            try
+            {
+                var state = await _mirror.Bring(table.Location, table.Version, bytes, cancellation);
+                return new(table, state, state == MirrorState.Forked ? Forked(table) : null);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or CatalogException))
+            {
+                // One lost answer must not leave readers without the catalog where they were until the next run.
+                if (attempt < MirrorAttempts)
+                {
+                    await Task.Delay(MirrorDelay * attempt, cancellation);
+                    continue;
+                }
+
+                // The decision stands whatever becomes of its mirror.
+                return new(table, MirrorState.Behind, $"{table.Identifier} is committed, but {table.Location}/metadata could not be brought up to version {table.Version} ({e.Message}). Opening the warehouse again does it.");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using Mammoth.Iceberg.Data;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Migration.Errors;
@@ -57,6 +58,7 @@ public static class ChunkCopy
 
         IReadOnlyList<DataFile> files = await writer.Complete(cancellation);
         IReadOnlyList<DataFile> aside = await quarantine.Complete(cancellation);
+        await Failpoints.FilesWritten.Pass();
         return new ChunkResult
         {
             Chunk = ranges[0].Index,

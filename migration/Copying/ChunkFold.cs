@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Migration.Runs;
 
 namespace Mammoth.Migration.Copying;
@@ -6,10 +7,12 @@ namespace Mammoth.Migration.Copying;
 public sealed record ChunkFold(string? Previous, IReadOnlyList<ChunkResult> Chunks)
 {
     /// <returns>The fold's location.</returns>
-    public static Task<string> Write(MigrationSite site, string run, string? previous, IReadOnlyList<ChunkResult> chunks, CancellationToken cancellation)
+    public static async Task<string> Write(MigrationSite site, string run, string? previous, IReadOnlyList<ChunkResult> chunks, CancellationToken cancellation)
     {
         RunFolder folder = site.Folder(run);
-        return folder.Write(folder.Fresh("chunks/fold"), new ChunkFold(previous, chunks), cancellation);
+        string location = await folder.Write(folder.Fresh("chunks/fold"), new ChunkFold(previous, chunks), cancellation);
+        await Failpoints.FoldWritten.Pass();
+        return location;
     }
 
     /// <summary>All chunks up to the fold at <paramref name="location"/>, in order.</summary>

@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Plans;
@@ -52,7 +53,9 @@ public sealed record OpenedTable
             BaseSchemaId = current?.CurrentSchemaId,
             BaseLastColumnId = current?.LastColumnId ?? 0,
         };
-        return (await folder.Write(folder.Fresh($"tables/{table}"), opened, cancellation), opened);
+        string location = await folder.Write(folder.Fresh($"tables/{table}"), opened, cancellation);
+        await Failpoints.TableOpened.Pass();
+        return (location, opened);
     }
 
     /// <summary>The schema it is written in.</summary>

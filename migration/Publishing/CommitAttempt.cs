@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Errors;
@@ -19,6 +20,7 @@ internal static class CommitAttempt
     {
         RunFolder folder = site.Folder(run);
         bool first = await Begin(folder, cancellation);
+        await Failpoints.CommitAttempted.Pass();
         try
         {
             await site.Commit(commits, run, cancellation);

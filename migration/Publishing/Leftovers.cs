@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
@@ -21,6 +22,7 @@ public static class Leftovers
     /// <returns>How many there were; and why none was deleted, where it is not known whether the run's commit took place.</returns>
     public static async Task<(int Files, string? Kept)> Sweep(MigrationSite site, string run, CancellationToken cancellation)
     {
+        await Failpoints.RunSwept.Pass();
         IReadOnlyList<TableFolder> folders = await Folders(site, run, cancellation);
         Dictionary<string, TableMetadata> tables = (await site.Catalog.LoadAll(cancellation)).ToDictionary(t => t.Metadata.Location, t => t.Metadata);
         if (await CommitAttempt.IsUndecided(site, run, tables.Values, cancellation))

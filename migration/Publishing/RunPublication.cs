@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -40,6 +41,7 @@ public static class RunPublication
         {
             site.Progress.Report(new ProgressEvent.Publishing());
             await CommitAttempt.Commit(site, run, commits, cancellation);
+            await Failpoints.RunPublished.Pass();
         }
 
         tables.AddRange(await Unrecorded(site, run, planFolder, tables, cancellation));

@@ -1,4 +1,5 @@
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
@@ -29,7 +30,8 @@ public static class RunReports
     }
 
     /// <returns>The report's location.</returns>
-    internal static Task<string> Write(RunFolder folder, RunReport report, CancellationToken cancellation) => folder.Write(folder.Fresh(FileName), report, cancellation);
+    internal static Task<string> Write(RunFolder folder, RunReport report, CancellationToken cancellation) =>
+        Failpoints.ReportWrite.Around(() => folder.Write(folder.Fresh(FileName), report, cancellation));
 
     /// <summary>Tells whoever watches the run that a table did not come through.</summary>
     public static async Task Tell(MigrationSite site, string run, string planFolder, TableOutcome outcome, CancellationToken cancellation)

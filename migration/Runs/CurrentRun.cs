@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Publishing;
 
@@ -95,7 +96,7 @@ public static class CurrentRun
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(claim, RunFolder.Json);
         try
         {
-            await site.Io.Write(Location(site), bytes, content is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(content.ETag), cancellation);
+            await Failpoints.ClaimWrite.Around(() => site.Io.Write(Location(site), bytes, content is null ? WriteCondition.IfAbsent : WriteCondition.IfUnchanged(content.ETag), cancellation));
             return true;
         }
         catch (PreconditionFailedException)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
@@ -146,7 +147,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
             writer.Add(file);
         }
 
-        return (await writer.Complete(cancellation)).Path;
+        string path = (await writer.Complete(cancellation)).Path;
+        await Failpoints.ManifestWritten.Pass();
+        return path;
     }
 
     /// <summary>Moves all these tables by one write of the catalog. The run's id is the commit's: asked twice, it happens once.</summary>

@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Runs;
@@ -69,6 +70,7 @@ public sealed record HeldSnapshot(int Epoch, string Token, string Visible, strin
         try
         {
             await folder.Write(Location(folder, Epoch), this, cancellation);
+            await Failpoints.SnapshotKnown.Pass();
             return true;
         }
         catch (PreconditionFailedException)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Runs;
 
@@ -27,6 +28,7 @@ internal sealed class HolderAnnouncement
         var notice = new SnapshotHolders.Notice(shift.Epoch, shift.Seat, shift.Number, worker, token, DateTimeOffset.MinValue);
         var announcement = new HolderAnnouncement(io, location, notice, time ?? TimeProvider.System);
         await announcement.Renew(cancellation);
+        await Failpoints.HolderAnnounced.Pass();
         return announcement;
     }
 
@@ -57,6 +59,7 @@ internal sealed class HolderAnnouncement
     {
         try
         {
+            await Failpoints.HolderLeaves.Pass();
             await _io.Retire(_location, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or StorageException or Azure.RequestFailedException)

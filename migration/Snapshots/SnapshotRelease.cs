@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Runs;
 
@@ -17,6 +18,7 @@ public static class SnapshotRelease
         try
         {
             await folder.Write(Location(folder, epoch), new { epoch }, cancellation);
+            await Failpoints.SnapshotReleased.Pass();
         }
         catch (PreconditionFailedException)
         {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.Copying;
@@ -69,7 +70,9 @@ public sealed record StagedTable
         OpenedTable opened = await folder.Read<OpenedTable>(tableLocation, cancellation);
         IReadOnlyList<ChunkResult> chunks = await ChunkFold.ReadAll(site, run, fold, cancellation);
         StagedTable staged = await Prepare(site, run, opened, chunks, cancellation);
-        return (await folder.Write(folder.Fresh($"staged/{opened.Plan.Index}"), staged, cancellation), staged);
+        string location = await folder.Write(folder.Fresh($"staged/{opened.Plan.Index}"), staged, cancellation);
+        await Failpoints.TableStaged.Pass();
+        return (location, staged);
     }
 
     /// <summary>The same of chunks in memory; the record is not written.</summary>

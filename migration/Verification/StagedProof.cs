@@ -1,5 +1,6 @@
 using System.Globalization;
 using Apache.Arrow;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
@@ -74,6 +75,7 @@ public static class StagedProof
 
         StagedTable proven = staged with { Verification = verification, Epoch = epoch };
         string location = await folder.Write(folder.Fresh($"proven/{staged.Opened.Plan.Index}"), proven, cancellation);
+        await Failpoints.TableProven.Pass();
         site.Progress.Report(new ProgressEvent.TableDone(staged.Opened.Plan.Index, Done(proven)));
         return location;
     }

@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Orchestrations.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -77,6 +78,7 @@ internal sealed class ActivityRuns : IDisposable
             try
             {
                 var result = await registry.RunActivity(call.Name, call.Json, key.Id, logger, cancellation).ConfigureAwait(false);
+                await Failpoints.ActivityDone.Pass();
                 (kind, payload) = (DeliveryKind.Result, result.GetRawText());
             }
             finally

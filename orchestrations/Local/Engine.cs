@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Orchestrations.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -186,6 +187,7 @@ internal sealed class Engine : IDisposable
         else
             foreach (var call in calls)
                 Journal.Save(instance.Row, last.Sequence, call);
+        Failpoints.ContinuedAsNew.PassNow();
         instance.Waiting.Clear();
         instance.Port = null;
         instance.LastSequence = 0;

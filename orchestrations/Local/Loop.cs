@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Mammoth.Iceberg.Faults;
 using Microsoft.Data.Sqlite;
 
 namespace Mammoth.Orchestrations.Local;
@@ -106,7 +107,9 @@ internal sealed class Loop : IDisposable
                 // Each step is in what step() does.
             }
 
+            Failpoints.JournalCommit.PassNow();
             journal.Commit();
+            Failpoints.JournalCommitted.PassNow();
             options.Committed?.Invoke(journal);
             var committed = effects.ToArray();
             effects.Clear();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mammoth.Iceberg.Faults;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -56,13 +57,17 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         }
 
         await site.Reach(cancellation);
-        await using RunClaim claim = await RunClaim.Take(site, record.RunId, cancellation);
         if (isNew)
         {
+            // Before the claim: killed in between, the same command finds which run it is that has the warehouse.
             await WriteMarker(marker, record, cancellation);
+            await Failpoints.RunMarked.Pass();
         }
 
+        await using RunClaim claim = await Claim(record.RunId, isNew ? marker : null, cancellation);
+        await Failpoints.RunClaimed.Pass();
         RunRecord begun = await RunRecord.Begin(site, record, cancellation);
+        await Failpoints.RunBegun.Pass();
         if (begun.Source != record.Source || Text(begun) != Text(record))
         {
             throw new UsageException($"Run {record.RunId} was begun with another source or other options.", "Give the same ones to go on with it, or leave --run-id out for a new run.");
@@ -92,6 +97,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         }
 
         RunReport report = await site.Folder(begun.RunId).Read<RunReport>(result.Report, cancellation);
+        await Failpoints.RunEnded.Pass();
         Forget(marker, journal);
         return report;
     }
@@ -167,6 +173,20 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         catch (JsonException e)
         {
             throw new MammothException($"The marker of a run under way, {marker}, can't be read: {e.Message}", "Move it away; where its run is to be gone on with, use the version of Mammoth that began it.", e);
+        }
+    }
+
+    /// <param name="newMarker">The marker to take back where another run has the warehouse: nothing was begun.</param>
+    private async Task<RunClaim> Claim(string run, string? newMarker, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RunClaim.Take(site, run, cancellation);
+        }
+        catch (RunUnderWayException) when (newMarker is not null)
+        {
+            File.Delete(newMarker);
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Faults;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Runtime;
 
@@ -9,6 +10,10 @@ public sealed class RecordOutcomes(MigrationSite site) : Activity<RecordOutcomes
     /// <param name="Previous">What the part before gave, or null.</param>
     public sealed record Input(string Run, int Epoch, string PlanFolder, IReadOnlyList<TableOutcome> Outcomes, string? Previous = null);
 
-    public override Task<string> Run(ActivityContext context, Input input) =>
-        RunOutcomes.Record(site, input.Run, input.Epoch, input.PlanFolder, input.Outcomes, input.Previous, context.Cancellation);
+    public override async Task<string> Run(ActivityContext context, Input input)
+    {
+        string location = await RunOutcomes.Record(site, input.Run, input.Epoch, input.PlanFolder, input.Outcomes, input.Previous, context.Cancellation);
+        await Failpoints.OutcomesRecorded.Pass();
+        return location;
+    }
 }

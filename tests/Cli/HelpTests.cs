@@ -56,7 +56,7 @@ public sealed class HelpTests
     [Fact]
     public void The_same_option_means_the_same_everywhere()
     {
-        IEnumerable<IGrouping<string, string?>> descriptions = All(Root()).SelectMany(c => c.Options.Where(o => o.Name != "--output" && (c.Name, o.Name) != ("demo", "--warehouse"))).GroupBy(o => o.Name, o => o.Description);
+        IEnumerable<IGrouping<string, string?>> descriptions = All(Root()).SelectMany(c => c.Options.Where(o => o.Name != "--output" && (c.Name, o.Name) is not (("demo" or "soak", "--warehouse") or ("soak", "--seed")))).GroupBy(o => o.Name, o => o.Description);
 
         Assert.All(descriptions, d => Assert.Single(d.Distinct()));
     }

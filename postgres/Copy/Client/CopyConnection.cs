@@ -59,6 +59,8 @@ internal sealed class CopyConnection : IDisposable
     /// <summary>Runs a statement; the texts of its first row, none where there is no row.</summary>
     public IReadOnlyList<string?> Row(string sql) => Guard(() =>
     {
+        // A COPY that was refused has left its own behind.
+        socket.LimitReceives(TimeSpan.Zero);
         new FrontendMessage('Q').Text(sql).SendTo(socket);
         string?[]? row = null;
         while (true)
@@ -77,6 +79,7 @@ internal sealed class CopyConnection : IDisposable
     /// <exception cref="PostgresException">The server refuses the query.</exception>
     public CopyMessages CopyOut(string sql) => Guard(() =>
     {
+        socket.LimitReceives(CopySocket.SilenceLimit);
         new FrontendMessage('Q').Text(sql).SendTo(socket);
         char kind = Next();
         return kind == 'H' ? new CopyMessages(this, socket, answers) : throw new NpgsqlException($"COPY was answered by a message of kind 0x{(int)kind:x2}.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 
@@ -16,6 +17,13 @@ internal sealed class CopySocket : IDisposable
     private readonly Socket socket;
     private Stream? secure;
     private bool isPatient;
+
+    /// <summary>
+    /// So long a stream of rows may be silent. A proxy that has lost its server answers keepalives as if all were well: without a limit a copy would wait for ever.
+    /// <c>MAMMOTH_COPY_SILENCE</c> is another, in seconds, for filters that pass no row for longer; 0: none.
+    /// </summary>
+    internal static TimeSpan SilenceLimit { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable("MAMMOTH_COPY_SILENCE"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromMinutes(10);
 
     private CopySocket(Socket socket) => this.socket = socket;
 
@@ -84,6 +92,8 @@ internal sealed class CopySocket : IDisposable
     /// </summary>
     public void Patient(bool on)
     {
+        if (!on)
+            LimitReceives(TimeSpan.Zero);
         if (on == isPatient || !OperatingSystem.IsLinux() || socket.AddressFamily == AddressFamily.Unix)
             return;
         isPatient = on;
@@ -126,11 +136,14 @@ internal sealed class CopySocket : IDisposable
 
     private int ReceivePlain(Span<byte> target)
     {
+        long asked = Environment.TickCount64;
         while (true)
         {
             int read = socket.Receive(target, SocketFlags.None, out SocketError error);
             if (error == SocketError.Success)
                 return read;
+            if (isPatient && SilenceLimit > TimeSpan.Zero && Environment.TickCount64 - asked > SilenceLimit.TotalMilliseconds)
+                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The server has sent nothing for {SilenceLimit.TotalSeconds:0} seconds in the middle of a COPY."), new SocketException((int)SocketError.TimedOut));
             if (!(isPatient && error is SocketError.TimedOut or SocketError.WouldBlock) && error != SocketError.Interrupted)
                 throw new IOException("The connection to the server broke while receiving.", new SocketException((int)error));
         }

@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.IO;
+
+namespace Mammoth.Migration.Cleaning;
+
+/// <summary>
+/// Files of tables that nothing refers to: of attempts that were killed, of runs that came to nothing, of other engines' commits that failed. Only what lies in
+/// a table's folders <c>data</c> and <c>metadata</c>, and metadata files the catalog never took, are looked at.
+/// </summary>
+public static partial class Orphans
+{
+    /// <summary>Finds them. Nothing is written.</summary>
+    /// <param name="before">Files written later are somebody's who may be at work.</param>
+    public static async Task<OrphanList> Find(IFileIO io, StorageCatalog catalog, DateTimeOffset before, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(io);
+        ArgumentNullException.ThrowIfNull(catalog);
+
+        // The listing first: what is committed after it is in what is read after it.
+        var files = new List<FileEntry>();
+        await foreach (FileEntry file in io.List($"{catalog.Root}/", cancellation))
+        {
+            files.Add(file);
+        }
+
+        IReadOnlyList<string> unfinished = UnfinishedRuns.Of(catalog.Root, files);
+        References referred = await References.Read(io, catalog, files, cancellation);
+        var orphans = new List<FileEntry>();
+        var kept = new Dictionary<string, UnfinishedFiles>(StringComparer.Ordinal);
+        int young = 0;
+        foreach (FileEntry file in files.Where(f => MayBeOrphan(f.Location[(catalog.Root.Length + 1)..]) && !referred.Has(f.Location)))
+        {
+            if (UnfinishedRuns.Owner(unfinished, file.Location) is { } run)
+            {
+                UnfinishedFiles held = kept.GetValueOrDefault(run) ?? new(run, 0, 0);
+                kept[run] = held with { Files = held.Files + 1, Bytes = held.Bytes + file.Length };
+            }
+            else if (file.Modified < before)
+            {
+                orphans.Add(file);
+            }
+            else
+            {
+                young++;
+            }
+        }
+
+        return new(orphans, [.. kept.Values], young);
+    }
+
+    /// <summary>Deletes what was found.</summary>
+    public static Task Delete(IFileIO io, OrphanList orphans, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(orphans);
+        return Parallel.ForEachAsync(orphans.Files, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (file, token) => await io.Delete(file.Location, token));
+    }
+
+    /// <summary>Mirrors and hints are what readers without the catalog go by, whoever wrote them; run records are the user's.</summary>
+    private static bool MayBeOrphan(string path) => path.StartsWith("_mammoth/", StringComparison.Ordinal)
+        ? path.StartsWith("_mammoth/metadata/", StringComparison.Ordinal)
+        : TableFile().IsMatch(path) && !path.EndsWith(".metadata.json", StringComparison.Ordinal) && !path.EndsWith("/version-hint.text", StringComparison.Ordinal);
+
+    [GeneratedRegex("^[^/]+/[^/]+/(data|metadata)/", RegexOptions.CultureInvariant)]
+    private static partial Regex TableFile();
+}

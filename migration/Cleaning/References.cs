@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Manifests;
+using Mammoth.Iceberg.Metadata;
+
+namespace Mammoth.Migration.Cleaning;
+
+/// <summary>All that any metadata file of a warehouse names, of whichever version and whoever wrote it, and what those files name in turn.</summary>
+internal sealed class References
+{
+    private const int InFlight = 8;
+
+    private readonly ConcurrentDictionary<string, bool> _named = new(StringComparer.Ordinal);
+
+    /// <summary>Names of files that were named from elsewhere: engines spell one place in several ways (<c>file:/</c>, <c>wasbs://</c>, a path without a scheme).</summary>
+    private readonly ConcurrentDictionary<string, bool> _elsewhere = new(StringComparer.Ordinal);
+
+    private readonly string _root;
+
+    private References(string root) => _root = $"{root}/";
+
+    public bool Has(string location) => _named.ContainsKey(location) || _elsewhere.ContainsKey(FileName(location));
+
+    /// <exception cref="CatalogException">Something that is named can't be read: what it names is not known, and nothing may be deleted.</exception>
+    public static async Task<References> Read(IFileIO io, StorageCatalog catalog, IReadOnlyList<FileEntry> listed, CancellationToken cancellation)
+    {
+        var references = new References(catalog.Root);
+        IReadOnlyList<LoadedTable> tables = await catalog.LoadAll(cancellation);
+        string own = $"{catalog.Root}/_mammoth/metadata/";
+        var current = tables.ToDictionary(t => t.Metadata.TableUuid);
+        IEnumerable<string> metadata = listed.Select(f => f.Location)
+            .Where(f => f.EndsWith(".metadata.json", StringComparison.Ordinal) && (!f.StartsWith(own, StringComparison.Ordinal) || WasDecided(f[own.Length..], current)))
+            .Concat(tables.Select(t => t.MetadataLocation)).Distinct();
+        await ForAll(metadata, (file, token) => references.Metadata(io, file, isCurrent: tables.Any(t => t.MetadataLocation == file), token), cancellation);
+        return references;
+    }
+
+    /// <summary>A version above the table's was not decided yet, and one of a table that is not there never was; of the others we do not tell attempts from decisions.</summary>
+    private static bool WasDecided(string path, Dictionary<Guid, LoadedTable> current) =>
+        path.Split('/') is not [var table, var file] || !Guid.TryParse(table, out Guid uuid)
+        || (current.TryGetValue(uuid, out LoadedTable? known) && (!int.TryParse(file.Split('-')[0], out int version) || version <= known.Version));
+
+    private async Task Metadata(IFileIO io, string location, bool isCurrent, CancellationToken cancellation)
+    {
+        if (await io.Read(location, cancellation) is not { } content)
+        {
+            // Deleted since the listing; the catalog's own can't be.
+            if (isCurrent)
+            {
+                throw new CatalogException($"{location} is gone.");
+            }
+
+            return;
+        }
+
+        try
+        {
+            Name(location);
+            using (JsonDocument document = JsonDocument.Parse(content.Bytes))
+            {
+                // Every text in it that may be a place: statistics, earlier metadata, and what later versions of the format bring.
+                Texts(document.RootElement);
+            }
+
+            foreach (Snapshot snapshot in TableMetadataJson.Read(content.Bytes).Snapshots)
+            {
+                await Snapshot(io, snapshot, isCurrent, cancellation);
+            }
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            throw new CatalogException($"{location} can't be read, so it is not known what it names: {e.Message}", e);
+        }
+    }
+
+    private async Task Snapshot(IFileIO io, Snapshot snapshot, bool mustBeThere, CancellationToken cancellation)
+    {
+        IReadOnlyList<ManifestFile> manifests;
+        try
+        {
+            // Versions of a table share their snapshots.
+            if (snapshot.ManifestList.Length > 0 && !_named.TryAdd($"list {snapshot.ManifestList}", true))
+            {
+                return;
+            }
+
+            manifests = await ManifestList.Read(io, snapshot, cancellation);
+        }
+        catch (FileNotFoundException) when (!mustBeThere)
+        {
+            // An earlier version's snapshot that was expired since.
+            return;
+        }
+
+        foreach (ManifestFile manifest in manifests.Where(m => _named.TryAdd($"manifest {m.Path}", true)))
+        {
+            Name(manifest.Path);
+            try
+            {
+                await foreach (ManifestEntry entry in ManifestReader.Read(io, manifest, cancellation))
+                {
+                    Name(entry.File.FilePath);
+                }
+            }
+            catch (FileNotFoundException) when (!mustBeThere)
+            {
+                // As above.
+            }
+        }
+    }
+
+    private void Name(string text)
+    {
+        _named[text] = true;
+        if (!text.StartsWith(_root, StringComparison.Ordinal))
+        {
+            _elsewhere[FileName(text)] = true;
+        }
+    }
+
+    private static string FileName(string location) => location[(location.LastIndexOf('/') + 1)..];
+
+    private void Texts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String when element.GetString() is { } text && text.Contains('/', StringComparison.Ordinal):
+                Name(text);
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    Texts(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    Texts(property.Value);
+                }
+
+                break;
+        }
+    }
+
+    private static Task ForAll(IEnumerable<string> files, Func<string, CancellationToken, Task> read, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation }, async (file, token) => await read(file, token));
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.IO;
+using Mammoth.Migration.Cleaning;
+using Mammoth.Tests.Cli;
+using Mammoth.Tests.EndToEnd;
+using Mammoth.Tests.EndToEnd.Running;
+using Mammoth.Tests.Fixtures;
+
+namespace Mammoth.Tests.Cleaning;
+
+/// <summary>What crashes leave behind is found and nothing else is.</summary>
+[Collection(EndToEndTests.Name)]
+public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Readers readers)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Only_what_nothing_refers_to_is_found_and_without_it_all_verifies(bool azure)
+    {
+        using var area = new MigrationArea(await sample.Clone(Cancellation), readers, azure ? await azurite.CreateContainer(Cancellation) : null);
+        (await area.Migrate("--include", "shop.*")).Expect(0);
+        var table = (await area.Warehouse.VisibleTables(Cancellation))[0].Replace("/metadata/version-hint.text", "", StringComparison.Ordinal);
+        await area.Source.Run("UPDATE shop.customers SET email = email || 'x'", Cancellation);
+        // Two snapshots of one table, and with them an earlier version of its metadata.
+        var report = (await area.Migrate("--include", "shop.*")).Expect(0).Report;
+        Assert.Empty((await Find(area)).Files);
+        string[] planted =
+        [
+            $"{area.Warehouse.Root}{table}/data/20200101T000000-abcdef-00000-0123456789abcdef0123456789abcdef-000.parquet",
+            $"{area.Warehouse.Root}{table}/metadata/snap-1-1-foreign.avro",
+            $"{area.Warehouse.Root}/gone/nowhere/data/part-0.parquet",
+            $"{area.Warehouse.Root}/_mammoth/metadata/{Guid.NewGuid()}/00001-{Guid.NewGuid()}.metadata.json",
+        ];
+        string[] innocent =
+        [
+            $"{area.Warehouse.Root}/notes.txt",
+        ];
+        foreach (var file in planted.Concat(innocent))
+            await area.Warehouse.Io.Write(file, "x"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
+
+        Assert.Equal(planted.Order(StringComparer.Ordinal), (await Find(area)).Files.Select(f => f.Location).Order(StringComparer.Ordinal));
+        Assert.Equal(planted.Length, (await Clean(area, "--older-than", "1d")).GetProperty("young").GetInt32());
+        Assert.NotNull(await area.Warehouse.Io.Read(planted[0], Cancellation));
+        await Orphans.Delete(area.Warehouse.Io, await Find(area), Cancellation);
+
+        Assert.Empty((await Find(area)).Files);
+        Assert.NotNull(await area.Warehouse.Io.Read(innocent[0], Cancellation));
+        var verified = await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument);
+        Assert.True(verified.ExitCode == 0, verified.Out + verified.Error);
+        foreach (var at in report.Tables)
+            Assert.Equal(at.Rows > 0, (await area.Warehouse.Written(at.Location!, null, Cancellation)).Files.Count > 0);
+        Assert.Equal(2, (await area.Warehouse.Metadata(report.Tables.Single(t => t.Source == "shop.customers").Location!, Cancellation)).Snapshots.Count);
+    }
+
+    [Fact]
+    public async Task The_files_of_a_run_that_was_killed_are_kept_until_it_has_ended()
+    {
+        using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
+        (await area.Migrate("--include", "shop.customers")).Expect(0);
+        string[] options = ["--include", "shop.*", "--slots", "1"];
+        var killed = MammothProcess.Start(["migrate", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse.Argument, "--output", "json", .. options], new Dictionary<string, string>
+        {
+            ["XDG_DATA_HOME"] = Path.Combine(area.Folder, "state"),
+            ["MAMMOTH_FAILPOINTS"] = "table-proven=crash@4",
+        });
+        await using (killed)
+            (await killed.End(Cancellation)).Expect(137);
+
+        var during = await Find(area);
+        Assert.Empty(during.Files);
+        Assert.True(Assert.Single(during.Kept).Files > 3);
+        await Orphans.Delete(area.Warehouse.Io, during, Cancellation);
+
+        (await area.Migrate(options)).Expect(0);
+        Assert.Empty((await Find(area)).Kept);
+        Assert.Empty((await Find(area)).Files);
+        Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Cleaning_over_and_over_does_not_disturb_a_run_at_work()
+    {
+        using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
+        (await area.Migrate("--include", "shop.customers")).Expect(0);
+        await using var process = area.Start("--include", "shop.*");
+        var cleaned = 0;
+        while (!process.HasExited)
+        {
+            await Orphans.Delete(area.Warehouse.Io, await Find(area), Cancellation);
+            cleaned++;
+        }
+
+        (await process.End(Cancellation)).Expect(0);
+        Assert.True(cleaned > 1);
+        Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).ExitCode);
+    }
+
+    /// <summary>Whatever its age.</summary>
+    private static async Task<OrphanList> Find(MigrationArea area) => await Orphans.Find(
+        area.Warehouse.Io, await StorageCatalog.Open(area.Warehouse.Io, area.Warehouse.Root, readOnly: true, Cancellation), DateTimeOffset.MaxValue, Cancellation);
+
+    private static async Task<JsonElement> Clean(MigrationArea area, params string[] more)
+    {
+        var ended = await CommandLine.RunAsync(["clean", "--warehouse", area.Warehouse.Argument, "--output", "json", .. more]);
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        return JsonDocument.Parse(ended.Out).RootElement;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using Mammoth.Tests.Cli;
+using Mammoth.Tests.EndToEnd;
+using Mammoth.Tests.EndToEnd.Running;
+using Mammoth.Tests.Fixtures;
+using Npgsql;
+
+namespace Mammoth.Tests.Network;
+
+/// <summary>A bad network before PostgreSQL and before the store: the command ends with every row once, by itself, and does not hang.</summary>
+[Collection(EndToEndTests.Name)]
+public sealed class HostileNetworkTests(SampleSource sample, AzuriteFixture azurite, Readers readers)
+{
+    /// <summary>What a run of these tables takes many times over: longer is a hang.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(NetworkFault.Cut)]
+    [InlineData(NetworkFault.Reset)]
+    [InlineData(NetworkFault.Stall)]
+    [InlineData(NetworkFault.Slow)]
+    public async Task Before_PostgreSQL_in_the_middle_of_a_copy(NetworkFault fault)
+    {
+        using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
+        var source = new NpgsqlConnectionStringBuilder(area.Source.ConnectionString);
+        await using var proxy = new TcpProxy(new(IPAddress.Loopback, source.Port), fault, every: 700_000, faults: 3);
+        (source.Host, source.Port, source.SslMode) = ("127.0.0.1", proxy.Port, SslMode.Disable);
+
+        await Migrates(area, source.ConnectionString, area.Warehouse.Argument);
+
+        Assert.True(proxy.Disturbed >= 2, $"{proxy.Disturbed} connections were disturbed: the test shows nothing.");
+    }
+
+    [Theory]
+    [InlineData(NetworkFault.Cut)]
+    [InlineData(NetworkFault.Reset)]
+    [InlineData(NetworkFault.Slow)]
+    public async Task Before_the_store_in_the_middle_of_an_answer(NetworkFault fault)
+    {
+        var container = await azurite.CreateContainer(Cancellation);
+        using var area = new MigrationArea(await sample.Clone(Cancellation), readers, container);
+        var store = new Uri(area.Warehouse.Argument);
+        await using var proxy = new TcpProxy(new(IPAddress.Loopback, store.Port), fault, every: 60_000, faults: 6);
+
+        await Migrates(area, area.Source.ConnectionString, new UriBuilder(store) { Port = proxy.Port }.Uri.AbsoluteUri);
+
+        Assert.True(proxy.Disturbed >= 4, $"{proxy.Disturbed} connections were disturbed: the test shows nothing.");
+    }
+
+    private static async Task Migrates(MigrationArea area, string source, string warehouse)
+    {
+        await using var process = MammothProcess.Start(["migrate", "--source", source, "--warehouse", warehouse, "--include", "shop.*", "--output", "json"], new Dictionary<string, string>
+        {
+            ["XDG_DATA_HOME"] = Path.Combine(area.Folder, "state"),
+            ["MAMMOTH_COPY_SILENCE"] = "3",
+        });
+        Assert.True(await process.EndsWithin(Patience, Cancellation), "It hangs.");
+        var report = (await process.End(Cancellation)).Expect(0).Report;
+
+        var rows = await area.Source.Query<long>("SELECT (SELECT count(*) FROM shop.order_lines) + (SELECT count(*) FROM shop.events)", Cancellation);
+        Assert.Equal(rows.Single(), report.Tables.Where(t => t.Source is "shop.order_lines" or "shop.events").Sum(t => t.Rows));
+        foreach (var table in (string[])["shop.order_lines", "shop.events"])
+            await area.Judge(report, table);
+        var verified = await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument);
+        Assert.True(verified.ExitCode == 0, verified.Out + verified.Error);
+    }
+}

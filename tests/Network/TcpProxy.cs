@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mammoth.Tests.Network;
+
+/// <summary>What a proxy does to a connection.</summary>
+public enum NetworkFault
+{
+    /// <summary>It closes the connection in good order, and keeps what was to be passed on: the answer to a request that went through is lost.</summary>
+    Cut,
+
+    /// <summary>It resets the connection.</summary>
+    Reset,
+
+    /// <summary>It passes nothing more on, and answers keepalives as if all were well.</summary>
+    Stall,
+
+    /// <summary>It passes on little at a time from now on.</summary>
+    Slow,
+}
+
+/// <summary>Stands before a server, passes on what comes, and disturbs some of the connections.</summary>
+internal sealed class TcpProxy : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource over = new();
+    private readonly IPEndPoint target;
+    private readonly NetworkFault fault;
+    private readonly long every;
+    private readonly Lock counting = new();
+    private readonly Task accepting;
+    private long passed;
+    private int left;
+
+    /// <param name="every">So many bytes of the server's pass between one fault and the next.</param>
+    /// <param name="faults">How many there are in all.</param>
+    public TcpProxy(IPEndPoint target, NetworkFault fault, long every, int faults)
+    {
+        (this.target, this.fault, this.every, left) = (target, fault, every, faults);
+        listener.Start();
+        accepting = Accept();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections were disturbed.</summary>
+    public int Disturbed { get; private set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await over.CancelAsync();
+        listener.Dispose();
+        await accepting;
+        over.Dispose();
+    }
+
+    private async Task Accept()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+                connections.Add(Serve(await listener.AcceptSocketAsync(over.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task Serve(Socket client)
+    {
+        using (client)
+        using (var server = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
+        {
+            try
+            {
+                client.NoDelay = server.NoDelay = true;
+                await server.ConnectAsync(target, over.Token);
+                await Task.WhenAny(Pass(client, server, isAnswer: false), Pass(server, client, isAnswer: true)).Unwrap();
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                // Either side has gone, or the test is over.
+            }
+        }
+    }
+
+    private async Task Pass(Socket from, Socket to, bool isAnswer)
+    {
+        var buffer = new byte[64 << 10];
+        var slow = false;
+        for (int read; (read = await from.ReceiveAsync(buffer, over.Token)) > 0;)
+        {
+            if (isAnswer && IsDue(read))
+            {
+                switch (fault)
+                {
+                    case NetworkFault.Cut:
+                        return;
+                    case NetworkFault.Reset:
+                        to.LingerState = new(true, 0);
+                        to.Close();
+                        return;
+                    case NetworkFault.Stall:
+                        await Task.Delay(Timeout.Infinite, over.Token);
+                        return;
+                    default:
+                        slow = true;
+                        break;
+                }
+            }
+
+            for (int at = 0; at < read;)
+            {
+                if (slow)
+                    await Task.Delay(5, over.Token);
+                at += await to.SendAsync(buffer.AsMemory(at, Math.Min(slow ? 4 << 10 : read, read - at)), over.Token);
+            }
+        }
+    }
+
+    private bool IsDue(int bytes)
+    {
+        lock (counting)
+        {
+            passed += bytes;
+            if (passed < every || left == 0)
+                return false;
+            passed = 0;
+            left--;
+            Disturbed++;
+            return true;
+        }
+    }
+}
