@@ -1,5 +1,4 @@
 using Mammoth.Migration.Reports;
-using Mammoth.Migration.Runs;
 
 namespace Mammoth.Api.Runs;
 
