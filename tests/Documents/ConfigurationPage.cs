@@ -20,6 +20,7 @@ internal static partial class ConfigurationPage
         ["--max-connections"] = "none",
         ["--max-snapshot-age"] = "none",
         ["--target-file-size"] = string.Create(CultureInfo.InvariantCulture, $"{new MigrationOptions().TargetFileSize >> 20}MB"),
+        ["--older-than"] = "3d",
         ["--include"] = "all",
         ["--exclude"] = "none",
         ["--columns"] = "all",
