@@ -19,7 +19,6 @@ public sealed class HostileNetworkTests(SampleSource sample, AzuriteFixture azur
     [Theory]
     [InlineData(NetworkFault.Cut)]
     [InlineData(NetworkFault.Reset)]
-    [InlineData(NetworkFault.Stall)]
     [InlineData(NetworkFault.Slow)]
     public async Task Before_PostgreSQL_in_the_middle_of_a_copy(NetworkFault fault)
     {
