@@ -18,11 +18,10 @@ internal static class CleanCommand
     public static Command Create(Terminal terminal)
     {
         Option<string?> warehouse = WarehouseOption.Create();
-        Option<TimeSpan> olderThan = new("--older-than")
+        Option<TimeSpan?> olderThan = new("--older-than")
         {
-            Description = "Files younger than this are left alone, for somebody may be about to refer to them: 36h, 7d.",
+            Description = "Files younger than this are left alone, for somebody may be about to refer to them: 36h, 7d. Without it 3d.",
             HelpName = "age",
-            DefaultValueFactory = _ => TimeSpan.FromDays(3),
             CustomParser = result =>
             {
                 if (Age.Parse(result.Tokens[0].Value) is { } age)
@@ -43,7 +42,7 @@ internal static class CleanCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             (Warehouse place, StorageCatalog catalog) = await WarehouseOption.OpenAsync(parsed.GetValue(warehouse), cancellationToken);
-            OrphanList orphans = await Orphans.Find(place.Io, catalog, DateTimeOffset.UtcNow - parsed.GetValue(olderThan), cancellationToken);
+            OrphanList orphans = await Orphans.Find(place.Io, catalog, DateTimeOffset.UtcNow - (parsed.GetValue(olderThan) ?? TimeSpan.FromDays(3)), cancellationToken);
             bool deletes = parsed.GetValue(delete);
             if (deletes)
                 await Orphans.Delete(place.Io, orphans, cancellationToken);

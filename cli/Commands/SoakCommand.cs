@@ -6,7 +6,6 @@ using Mammoth.Cli.Options;
 using Mammoth.Cli.Rendering;
 using Mammoth.Cli.Sample;
 using Mammoth.Cli.Soak;
-using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
 using Mammoth.Postgres.Cluster;

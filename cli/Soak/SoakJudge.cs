@@ -1,6 +1,5 @@
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
-using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Cleaning;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Verification;

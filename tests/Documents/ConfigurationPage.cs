@@ -21,6 +21,7 @@ internal static partial class ConfigurationPage
         ["--max-snapshot-age"] = "none",
         ["--large-values"] = string.Create(CultureInfo.InvariantCulture, $"{new MigrationOptions().LargeValueBytes >> 20}MB"),
         ["--target-file-size"] = string.Create(CultureInfo.InvariantCulture, $"{new MigrationOptions().TargetFileSize >> 20}MB"),
+        ["--older-than"] = "3d",
         ["--include"] = "all",
         ["--exclude"] = "none",
         ["--columns"] = "all",

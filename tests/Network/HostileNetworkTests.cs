@@ -19,13 +19,12 @@ public sealed class HostileNetworkTests(SampleSource sample, AzuriteFixture azur
     [Theory]
     [InlineData(NetworkFault.Cut)]
     [InlineData(NetworkFault.Reset)]
-    [InlineData(NetworkFault.Stall)]
     [InlineData(NetworkFault.Slow)]
     public async Task Before_PostgreSQL_in_the_middle_of_a_copy(NetworkFault fault)
     {
         using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
         var source = new NpgsqlConnectionStringBuilder(area.Source.ConnectionString);
-        await using var proxy = new TcpProxy(new(IPAddress.Loopback, source.Port), fault, every: 700_000, faults: 3);
+        await using var proxy = new TcpProxy(new(IPAddress.Loopback, source.Port), fault, every: 700_000, faults: 3, stream: 16 << 10);
         (source.Host, source.Port, source.SslMode) = ("127.0.0.1", proxy.Port, SslMode.Disable);
 
         await Migrates(area, source.ConnectionString, area.Warehouse.Argument);

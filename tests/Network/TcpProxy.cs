@@ -27,6 +27,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly IPEndPoint target;
     private readonly NetworkFault fault;
     private readonly long every;
+    private readonly int stream;
     private readonly Lock counting = new();
     private readonly Task accepting;
     private long passed;
@@ -34,9 +35,10 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     /// <param name="every">So many bytes of the server's pass between one fault and the next.</param>
     /// <param name="faults">How many there are in all.</param>
-    public TcpProxy(IPEndPoint target, NetworkFault fault, long every, int faults)
+    /// <param name="stream">A connection is disturbed only when so many bytes come at once.</param>
+    public TcpProxy(IPEndPoint target, NetworkFault fault, long every, int faults, int stream = 0)
     {
-        (this.target, this.fault, this.every, left) = (target, fault, every, faults);
+        (this.target, this.fault, this.every, left, this.stream) = (target, fault, every, faults, stream);
         listener.Start();
         accepting = Accept();
     }
@@ -125,7 +127,8 @@ internal sealed class TcpProxy : IAsyncDisposable
         lock (counting)
         {
             passed += bytes;
-            if (passed < every || left == 0)
+            // Only within a stream: what is small is the answer to a statement.
+            if (passed < every || left == 0 || bytes < stream)
                 return false;
             passed = 0;
             left--;
