@@ -3,7 +3,6 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Cleaning;
 using Mammoth.Tests.Cli;
-using Mammoth.Tests.EndToEnd;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 

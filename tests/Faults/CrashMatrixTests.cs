@@ -1,5 +1,4 @@
 using Mammoth.Iceberg.Faults;
-using Mammoth.Tests.EndToEnd;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 

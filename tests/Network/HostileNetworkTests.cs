@@ -1,6 +1,5 @@
 using System.Net;
 using Mammoth.Tests.Cli;
-using Mammoth.Tests.EndToEnd;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 using Npgsql;
