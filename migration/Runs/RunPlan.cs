@@ -1,6 +1,6 @@
-using Mammoth.Migration.Connections;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.Connections;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;

@@ -1,6 +1,6 @@
 using Mammoth.Iceberg.Catalogs;
-using Mammoth.Migration.Reports;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Types;
 using Mammoth.Migration.Verification;
