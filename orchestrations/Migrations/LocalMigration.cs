@@ -56,7 +56,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         }
 
         await site.Reach(cancellation);
-        await using RunClaim claim = await RunClaim.Take(site, record.RunId, cancellation);
+        await using RunClaim claim = await RunClaim.Take(site, record.RunId, IsLeft, cancellation);
         if (isNew)
         {
             await WriteMarker(marker, record, cancellation);
@@ -177,6 +177,9 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         await File.WriteAllBytesAsync(torn, JsonSerializer.SerializeToUtf8Bytes(record, RunFolder.Json), cancellation);
         File.Move(torn, marker);
     }
+
+    /// <summary>Whether a run is one of this folder's that was killed: its journal is nobody's.</summary>
+    private bool IsLeft(string run) => File.Exists(Path.Combine(stateFolder, $"{run}.json")) && JournalLock.IsFree(Path.Combine(stateFolder, $"{run}.db"));
 
     /// <summary>A run that was refused before it copied anything leaves nothing behind, as long as the storage lets it.</summary>
     private async Task Withdraw(string run)
