@@ -26,7 +26,7 @@ public sealed record ClaimedRun(string Run, DateTimeOffset At, string? Host = nu
         CultureInfo.InvariantCulture,
         $"Run {Run} has been under way in this warehouse since {At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC{(Host is null ? "" : $" (process {Process} on {Host})")}");
 
-    internal static ClaimedRun New(string run, DateTimeOffset now, TimeSpan lease) => new(run, now, Environment.MachineName, Environment.ProcessId, now + lease);
+    internal static ClaimedRun New(string run, DateTimeOffset at, DateTimeOffset until) => new(run, at, Environment.MachineName, Environment.ProcessId, until);
 
     internal bool IsOfThisProcess => Host == Environment.MachineName && Process == Environment.ProcessId;
 }

@@ -37,7 +37,7 @@ public static class CurrentRun
                 return last;
             }
 
-            if (await TryWrite(site, content, ClaimedRun.New(run, now, ClaimedRun.Beginning), cancellation))
+            if (await TryWrite(site, content, ClaimedRun.New(run, now, now + ClaimedRun.Beginning), cancellation))
             {
                 return null;
             }
@@ -50,10 +50,10 @@ public static class CurrentRun
     public static async Task<bool?> HasReported(MigrationSite site, string run, CancellationToken cancellation) =>
         await RunReports.Find(site, run, cancellation) is not null ? true : null;
 
-    /// <summary>Renews a run's claim when a third of it is over, or at once where another process was the last to.</summary>
-    /// <param name="takes">Whether it is to be noted that this process works at it, if another did last.</param>
+    /// <summary>Renews a run's claim when a third of it is over.</summary>
+    /// <param name="atOnce">Even where it is not: it shows that this process works at it now, and when it would run out.</param>
     /// <returns>Null where it is the run's; else the run that has it.</returns>
-    internal static async Task<ClaimedRun?> Renew(MigrationSite site, string run, TimeProvider time, bool takes, CancellationToken cancellation)
+    internal static async Task<ClaimedRun?> Renew(MigrationSite site, string run, TimeProvider time, bool atOnce, CancellationToken cancellation)
     {
         DateTimeOffset now = time.GetUtcNow();
         FileContent? content = await site.Io.Read(Location(site), cancellation);
@@ -63,10 +63,11 @@ public static class CurrentRun
             return last;
         }
 
-        ClaimedRun next = ClaimedRun.New(run, last?.Run == run ? last.At : now, ClaimedRun.Lease) with { Until = now + ClaimedRun.Lease };
         bool isFresh = last?.Run == run && last.Until - now > ClaimedRun.Lease * 0.7;
-        if (!isFresh || (takes && !last!.IsOfThisProcess))
+        if (!isFresh || atOnce)
         {
+            ClaimedRun next = ClaimedRun.New(run, last?.Run == run ? last.At : now, now + ClaimedRun.Lease);
+
             // Where it was changed meanwhile, that was for the same run, or the next renewal sees for which.
             await TryWrite(site, content, next, cancellation);
         }

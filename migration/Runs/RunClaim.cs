@@ -16,11 +16,12 @@ public sealed class RunClaim : IAsyncDisposable
     private RunClaim(MigrationSite site, string run, TimeProvider? time, bool isWhole) => (_site, _run, _time, _isWhole) = (site, run, time ?? TimeProvider.System, isWhole);
 
     /// <summary>Claims the warehouse for a run that happens in this process as a whole: disposed, the claim is given back, whether the run has ended or is gone on with later.</summary>
+    /// <param name="isLeft">Whether it is certain that nobody works at another run, although its claim has not run out.</param>
     /// <exception cref="RunUnderWayException">Another run has it.</exception>
-    public static async Task<RunClaim> Take(MigrationSite site, string run, CancellationToken cancellation, TimeProvider? time = null)
+    public static async Task<RunClaim> Take(MigrationSite site, string run, Func<string, bool> isLeft, CancellationToken cancellation, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(site);
-        await Check(site, run, time ?? TimeProvider.System, cancellation);
+        await Check(site, run, isLeft, time ?? TimeProvider.System, cancellation);
         return new RunClaim(site, run, time, isWhole: true);
     }
 
@@ -32,7 +33,7 @@ public sealed class RunClaim : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(site);
         if (begins)
         {
-            await Check(site, run, time ?? TimeProvider.System, cancellation);
+            await Check(site, run, _ => false, time ?? TimeProvider.System, cancellation);
         }
 
         var claim = new RunClaim(site, run, time, isWhole: false);
@@ -61,9 +62,9 @@ public sealed class RunClaim : IAsyncDisposable
         }
     }
 
-    private static async Task Check(MigrationSite site, string run, TimeProvider time, CancellationToken cancellation)
+    private static async Task Check(MigrationSite site, string run, Func<string, bool> isLeft, TimeProvider time, CancellationToken cancellation)
     {
-        if (await CurrentRun.Claim(site, run, time, (other, c) => CurrentRun.HasReported(site, other, c), cancellation) is { } inTheWay)
+        if (await CurrentRun.Claim(site, run, time, async (other, c) => isLeft(other) ? true : await CurrentRun.HasReported(site, other, c), cancellation) is { } inTheWay)
         {
             throw new RunUnderWayException(inTheWay);
         }
@@ -79,7 +80,7 @@ public sealed class RunClaim : IAsyncDisposable
             {
                 try
                 {
-                    ClaimedRun? other = await CurrentRun.Renew(_site, _run, _time, takes: isFirst, _stopping.Token);
+                    ClaimedRun? other = await CurrentRun.Renew(_site, _run, _time, atOnce: isFirst, _stopping.Token);
                     isFirst = false;
                     if (other is not null && !isTold)
                     {

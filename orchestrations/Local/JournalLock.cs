@@ -31,6 +31,20 @@ internal sealed class JournalLock : IDisposable
         }
     }
 
+    /// <summary>Whether no process has a journal now.</summary>
+    internal static bool IsFree(string journal)
+    {
+        try
+        {
+            Take(journal).Dispose();
+            return true;
+        }
+        catch (JournalException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => file.Dispose();
 
     /// <summary>EAGAIN (Linux 11, BSD and macOS 35) and Windows' sharing and lock violations; a full or read-only disk is another matter.</summary>

@@ -181,7 +181,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
     {
         try
         {
-            return await RunClaim.Take(site, run, cancellation);
+            return await RunClaim.Take(site, run, IsLeft, cancellation);
         }
         catch (RunUnderWayException) when (newMarker is not null)
         {
@@ -196,6 +196,13 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         string torn = $"{marker}.tmp";
         await File.WriteAllBytesAsync(torn, JsonSerializer.SerializeToUtf8Bytes(record, RunFolder.Json), cancellation);
         File.Move(torn, marker);
+    }
+
+    /// <summary>Whether a run is one of this folder's that was killed: its journal is nobody's. One that has none yet may be just beginning.</summary>
+    private bool IsLeft(string run)
+    {
+        string journal = Path.Combine(stateFolder, $"{run}.db");
+        return File.Exists(Path.Combine(stateFolder, $"{run}.json")) && File.Exists(journal) && JournalLock.IsFree(journal);
     }
 
     /// <summary>A run that was refused before it copied anything leaves nothing behind, as long as the storage lets it.</summary>

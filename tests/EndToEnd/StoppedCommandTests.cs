@@ -113,8 +113,10 @@ public sealed partial class StoppedCommandTests(PostgresFixture postgres, Reader
         (await area.Migrate("--include", "public.before")).Expect(0);
     }
 
-    [Fact]
-    public async Task A_run_that_was_stopped_leaves_the_warehouse_to_others_and_comes_back_when_they_have_ended()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_that_was_stopped_or_killed_leaves_the_warehouse_to_others_and_comes_back_when_they_have_ended(bool killed)
     {
         using var area = new MigrationArea(await Source(), readers);
         string[] options = [.. area.Filter("public.later", Gate.Filter("id = 3000")), "--slots", "1"];
@@ -122,7 +124,10 @@ public sealed partial class StoppedCommandTests(PostgresFixture postgres, Reader
         {
             await using var first = area.Start(options);
             await gate.Reached(first, Cancellation);
-            first.Signal(PosixSignal.SIGINT);
+            if (killed)
+                await first.Kill();
+            else
+                first.Signal(PosixSignal.SIGINT);
             Assert.NotEqual(0, (await first.End(Cancellation)).ExitCode);
             await gate.Open(Cancellation);
         }

@@ -21,8 +21,8 @@ public sealed class RunClaimTests : IDisposable
     public async Task Another_run_is_refused_by_name_with_who_works_at_it_and_since_when()
     {
         MigrationSite site = await Site();
-        await using RunClaim first = await RunClaim.Take(site, "first", Cancellation, time);
-        RunUnderWayException refused = await Assert.ThrowsAsync<RunUnderWayException>(() => RunClaim.Take(site, "second", Cancellation, time));
+        await using RunClaim first = await Take(site, "first");
+        RunUnderWayException refused = await Assert.ThrowsAsync<RunUnderWayException>(() => Take(site, "second"));
         Assert.Equal($"Run first has been under way in this warehouse since 2026-01-02 03:04:05 UTC (process {Environment.ProcessId} on {Environment.MachineName}); one migration runs at a time.", refused.Message);
         Assert.Contains("runs out at 03:06:20 UTC", refused.WayOut, StringComparison.Ordinal);
         Assert.Equal(("run-under-way", true), (refused.Code, refused.IsTransient));
@@ -32,20 +32,21 @@ public sealed class RunClaimTests : IDisposable
     public async Task A_claim_that_is_kept_is_renewed_for_as_long_as_it_takes_and_since_stays_what_it_was()
     {
         MigrationSite site = await Site();
-        RunClaim first = await RunClaim.Take(site, "first", Cancellation, time);
+        RunClaim first = await Take(site, "first");
         first.Keep();
+        await Until(async () => (await Now(site)).End == time.Now + Longest);
         DateTimeOffset begun = time.Now;
         for (int minute = 0; minute < 10; minute++)
         {
             DateTimeOffset wanted = time.Now + TimeSpan.FromMinutes(2) + Longest;
             await time.Pass(TimeSpan.FromMinutes(2));
             await Until(async () => (await Now(site)).End == wanted);
-            await Assert.ThrowsAsync<RunUnderWayException>(() => RunClaim.Take(site, "second", Cancellation, time));
+            await Assert.ThrowsAsync<RunUnderWayException>(() => Take(site, "second"));
         }
 
         Assert.Equal(begun, (await Now(site)).At);
         await first.DisposeAsync();
-        await (await RunClaim.Take(site, "second", Cancellation, time)).DisposeAsync();
+        await (await Take(site, "second")).DisposeAsync();
     }
 
     [Fact]
@@ -54,10 +55,10 @@ public sealed class RunClaimTests : IDisposable
         MigrationSite site = await Site();
         await Write(site, new ClaimedRun("first", time.Now, "elsewhere", 12, time.Now + TimeSpan.FromMinutes(1)));
         time.Now += Longest - TimeSpan.FromSeconds(1);
-        RunUnderWayException refused = await Assert.ThrowsAsync<RunUnderWayException>(() => RunClaim.Take(site, "second", Cancellation, time));
+        RunUnderWayException refused = await Assert.ThrowsAsync<RunUnderWayException>(() => Take(site, "second"));
         Assert.Contains("(process 12 on elsewhere)", refused.Message, StringComparison.Ordinal);
         time.Now += TimeSpan.FromSeconds(1);
-        await (await RunClaim.Take(site, "second", Cancellation, time)).DisposeAsync();
+        await (await Take(site, "second")).DisposeAsync();
     }
 
     [Fact]
@@ -69,9 +70,9 @@ public sealed class RunClaimTests : IDisposable
         time.Now += TimeSpan.FromSeconds(5);
 
         // One that is turned away by the journal, which the other still has, has changed nothing.
-        await (await RunClaim.Take(site, "first", Cancellation, time)).DisposeAsync();
+        await (await Take(site, "first")).DisposeAsync();
         Assert.Equal("elsewhere", (await Now(site)).Host);
-        await using RunClaim next = await RunClaim.Take(site, "first", Cancellation, time);
+        await using RunClaim next = await Take(site, "first");
         Assert.Equal("elsewhere", (await Now(site)).Host);
         next.Keep();
         await Until(async () => (await Now(site)).Host == Environment.MachineName);
@@ -84,7 +85,7 @@ public sealed class RunClaimTests : IDisposable
         MigrationSite site = await Site();
         await using (await RunClaim.KeepDuring(site, "first", begins: true, Cancellation, time))
             await Assert.ThrowsAsync<RunUnderWayException>(() => RunClaim.KeepDuring(site, "second", begins: true, Cancellation, time));
-        await Assert.ThrowsAsync<RunUnderWayException>(() => RunClaim.Take(site, "second", Cancellation, time));
+        await Assert.ThrowsAsync<RunUnderWayException>(() => Take(site, "second"));
         await using (await RunClaim.KeepDuring(site, "first", begins: false, Cancellation, time))
             await Until(async () => (await Now(site)).Run == "first");
     }
@@ -109,18 +110,31 @@ public sealed class RunClaimTests : IDisposable
     public async Task A_store_that_is_away_for_a_while_ends_no_run()
     {
         MigrationSite site = await Site();
-        await using RunClaim claim = await RunClaim.Take(site, "first", Cancellation, time);
+        await using RunClaim claim = await Take(site, "first");
         int refused = 0;
-        warehouse.Store.BeforeWrite = location => ++refused < 3 ? throw new StorageException("The store is away.", location) { MayPass = true } : Task.CompletedTask;
+        warehouse.Store.BeforeWrite = location => ++refused < 4 ? throw new StorageException("The store is away.", location) { MayPass = true } : Task.CompletedTask;
         claim.Keep();
-        await time.Pass(TimeSpan.FromMinutes(2));
         await Until(() => Task.FromResult(refused == 1));
-        await time.Pass(TimeSpan.FromSeconds(20));
+        await time.Pass(TimeSpan.FromMinutes(2));
         await Until(() => Task.FromResult(refused == 2));
+        await time.Pass(TimeSpan.FromSeconds(20));
+        await Until(() => Task.FromResult(refused == 3));
         DateTimeOffset wanted = time.Now + TimeSpan.FromSeconds(20) + Longest;
         await time.Pass(TimeSpan.FromSeconds(20));
         await Until(async () => (await Now(site)).End == wanted);
     }
+
+    [Fact]
+    public async Task A_run_that_nobody_works_at_for_certain_is_in_nobodys_way()
+    {
+        MigrationSite site = await Site();
+        await Write(site, new ClaimedRun("first", time.Now, "elsewhere", 12, time.Now + TimeSpan.FromMinutes(1)));
+        await Assert.ThrowsAsync<RunUnderWayException>(() => RunClaim.Take(site, "second", run => run != "first", Cancellation, time));
+        await using RunClaim second = await RunClaim.Take(site, "second", run => run == "first", Cancellation, time);
+        Assert.Equal("second", (await Now(site)).Run);
+    }
+
+    private Task<RunClaim> Take(MigrationSite site, string run) => RunClaim.Take(site, run, _ => false, Cancellation, time);
 
     private Task<MigrationSite> Site() => warehouse.Site("Host=127.0.0.1;Port=1;Database=shop", Cancellation);
 
