@@ -4,6 +4,7 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
 using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.LargeValues;
 
 namespace Mammoth.Migration.Cleaning;
 
@@ -33,6 +34,12 @@ internal sealed class References
         IEnumerable<string> metadata = listed.Select(f => f.Location)
             .Where(f => f.EndsWith(".metadata.json", StringComparison.Ordinal) && (!f.StartsWith(own, StringComparison.Ordinal) || WasDecided(f[own.Length..], current)))
             .Concat(tables.Select(t => t.MetadataLocation)).Distinct();
+        foreach (FileEntry file in listed.Where(f => LargeValueFolder.IsShared(f.Location)))
+        {
+            // A run may be about to refer to it, by its hash, whoever did before.
+            references.Name(file.Location);
+        }
+
         await ForAll(metadata, (file, token) => references.Metadata(io, file, isCurrent: tables.Any(t => t.MetadataLocation == file), token), cancellation);
         return references;
     }
@@ -87,6 +94,10 @@ internal sealed class References
             }
 
             manifests = await ManifestList.Read(io, snapshot, cancellation);
+            await foreach (string file in SnapshotLargeValues.Files(io, snapshot, cancellation))
+            {
+                Name(file);
+            }
         }
         catch (FileNotFoundException) when (!mustBeThere)
         {

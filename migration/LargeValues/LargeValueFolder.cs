@@ -27,6 +27,10 @@ public sealed class LargeValueFolder(IFileIO io, string tableLocation) : IStored
     /// <summary>Where it is said which object has these bytes, in a table whose large values are shared.</summary>
     public string ByHash(string sha256) => $"{_location}by-hash/{sha256}";
 
+    /// <summary>Whether a file is an object that tables' rows may share, or says which one that is.</summary>
+    public static bool IsShared(string location) =>
+        location.Contains("/data/_large/shared/", StringComparison.Ordinal) || location.Contains("/data/_large/by-hash/", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public async Task<Stream> Open(LargeValue value, CancellationToken cancellation)
     {

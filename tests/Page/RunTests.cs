@@ -30,7 +30,7 @@ public sealed class RunTests(PostgresFixture postgres, Chromium chromium)
     {
         using var area = await ServedArea.Create(postgres, Sql);
         await using var gate = await Gate.Close(area.Source, Cancellation);
-        await using var server = await area.Serve([.. area.Filter("public.gated", Gate.Filter("id = 2500")), .. OneAtATime]);
+        await using var server = await area.Serve([.. area.FilterApart("public.gated", Gate.Filter("id = 2500")), .. OneAtATime]);
         await using var visit = await Visit.Begin(chromium, server, "#/start");
         await visit.Button("Start the migration").ClickAsync();
         await gate.Reached(Cancellation);
@@ -67,7 +67,7 @@ public sealed class RunTests(PostgresFixture postgres, Chromium chromium)
     {
         using var area = await ServedArea.Create(postgres, Sql);
         await using var gate = await Gate.Close(area.Source, Cancellation);
-        await using var server = await area.Serve([.. area.Filter("public.gated", Gate.Filter("id = 2500")), .. OneAtATime]);
+        await using var server = await area.Serve([.. area.FilterApart("public.gated", Gate.Filter("id = 2500")), .. OneAtATime]);
         string run = await server.Migrate();
         await gate.Reached(Cancellation);
         await using var visit = await Visit.Begin(chromium, server, $"#/runs/{run.Split('/')[^1]}");

@@ -1,5 +1,4 @@
 using Mammoth.Iceberg.Catalogs;
-using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Types;
@@ -56,7 +55,7 @@ public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
     public async Task A_proof_under_way_is_of_one_state_of_the_table_and_its_quarantine_whatever_is_published_meanwhile()
     {
         var source = await SourceDatabase.Create(postgres, "divided", Sql, Cancellation);
-        var options = new MigrationOptions { Policy = TypePolicy.Quarantine };
+        var options = MigrationWarehouse.Apart with { Policy = TypePolicy.Quarantine };
         await warehouse.Migrate(source.ConnectionString, options, Cancellation);
         MigrationSite site = await warehouse.Site(source.ConnectionString, Cancellation);
         DividedTable before = await Divide(site);
@@ -97,7 +96,7 @@ public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
         string partitions = string.Concat(Enumerable.Range(0, 10).Select(i => $"CREATE TABLE t_{i} PARTITION OF t FOR VALUES FROM ({i}) TO ({i + 1});"));
         var source = await SourceDatabase.Create(
             postgres, "divided", $"CREATE TABLE t (id int, v bytea) PARTITION BY RANGE (id); {partitions} INSERT INTO t SELECT i, convert_to(repeat(md5(i::text), 6250), 'UTF8') FROM generate_series(0, 9) i", Cancellation);
-        TableReport table = Assert.Single((await warehouse.Migrate(source.ConnectionString, new MigrationOptions { LargeValueBytes = 100_000 }, Cancellation)).Tables);
+        TableReport table = Assert.Single((await warehouse.Migrate(source.ConnectionString, MigrationWarehouse.Apart with { LargeValueBytes = 100_000 }, Cancellation)).Tables);
         Assert.True(table.Outcome == Outcome.Published && table.Verification!.Holds, table.Error);
 
         MigrationSite site = await warehouse.Site(source.ConnectionString, Cancellation);

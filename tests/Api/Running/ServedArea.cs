@@ -36,10 +36,15 @@ internal sealed class ServedArea : IDisposable
         ApiServer.Start(Folder, Key, ["--source", Source.ConnectionString, "--warehouse", Warehouse, .. more]);
 
     /// <summary>The option for a configuration in which the rows of a table are filtered.</summary>
-    public string[] Filter(string table, string condition)
+    public string[] Filter(string table, string condition) => Config($$"""{"tables": {"{{table}}": {"filter": "{{condition}}"} } }""");
+
+    /// <summary>The same, where each chunk of a table is a copy of its own.</summary>
+    public string[] FilterApart(string table, string condition) => Config($$"""{"maxCopySize": 1, "sizes": {"mediumBytes": 1}, "tables": {"{{table}}": {"filter": "{{condition}}"} } }""");
+
+    private string[] Config(string json)
     {
         string path = Path.Combine(Folder, "config.json");
-        File.WriteAllText(path, $$"""{"tables": {"{{table}}": {"filter": "{{condition}}"} } }""");
+        File.WriteAllText(path, json);
         return ["--config", path];
     }
 

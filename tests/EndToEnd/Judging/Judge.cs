@@ -15,6 +15,7 @@ internal sealed class Judge(string connectionString, Readers readers)
     /// <exception cref="XunitException">They differ; the message shows the first lines that do.</exception>
     public async Task<long> Agrees(JudgedTable table, CancellationToken cancellation)
     {
+        table = table.InPlace();
         var exact = new Reading(table.Written.Schema.Fields, asClickHouse: false);
         var shown = new Reading(table.Written.Schema.Fields, asClickHouse: true);
         RowSum whole = default, visible = default;
