@@ -103,8 +103,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     /// <summary>A session to look around in at a snapshot, beside those that read.</summary>
     /// <exception cref="Mammoth.Postgres.Errors.SnapshotGoneException">No holder of the run has it any more.</exception>
-    public Task<SourceSession> Inspect(string run, string token, CancellationToken cancellation) =>
-        SnapshotHolders.Take(this, run, token, held => SnapshotSession.Inspect(Source, held, cancellation), cancellation);
+    public async Task<SourceSession> Inspect(string run, string token, CancellationToken cancellation) =>
+        (_lent.TryGetValue(token, out SnapshotReaders? readers) ? readers.TakeInspector() : null)
+        ?? await SnapshotHolders.Take(this, run, token, held => SnapshotSession.Inspect(Source, held, cancellation), cancellation);
 
     /// <summary>Whether nobody in this process has asked this before.</summary>
     internal bool IsNew(string run, string message) => _told.TryAdd((run, message), true);

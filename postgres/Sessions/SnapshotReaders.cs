@@ -18,6 +18,7 @@ public sealed class SnapshotReaders : IAsyncDisposable
     private readonly int count;
     private Dictionary<uint, LockableTable> tables = [];
     private bool hasRoom = true;
+    private PooledSession? inspector;
     private bool yielded;
     private bool disposed;
 
@@ -90,6 +91,8 @@ public sealed class SnapshotReaders : IAsyncDisposable
     public async Task Yield()
     {
         yielded = true;
+        if (TakeInspector() is { } unused)
+            await unused.DisposeAsync().ConfigureAwait(false);
         PooledSession[] idle;
         lock (gate)
         {
@@ -108,6 +111,8 @@ public sealed class SnapshotReaders : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         List<PooledSession> ended = [];
+        if (TakeInspector() is { } unused)
+            await unused.DisposeAsync().ConfigureAwait(false);
         lock (gate)
         {
             disposed = true;
@@ -124,14 +129,21 @@ public sealed class SnapshotReaders : IAsyncDisposable
     {
         if (!options.Lock)
             return;
-        SourceSession session = await SourceSession.Open(connectionString, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            await SnapshotSession.Import(session, Token, cancellation).ConfigureAwait(false);
-            tables = await TableLocking.List(session.Connection, options.Include, cancellation).ConfigureAwait(false);
-            hasRoom = (await TableLocking.Room(session, (long)tables.Count * count, cancellation).ConfigureAwait(false)).Fits;
-        }
+        SourceSession session = await SnapshotSession.Inspect(connectionString, Token, cancellation).ConfigureAwait(false);
+        inspector = new PooledSession(session, false, null);
+        tables = await TableLocking.List(session.Connection, options.Include, cancellation).ConfigureAwait(false);
+        hasRoom = (await TableLocking.Room(session, tables.Count * (count + 1L), cancellation).ConfigureAwait(false)).Fits;
+        if (!IsLocking)
+            return;
+        await LockTables(session, cancellation).ConfigureAwait(false);
+        inspector.IsLocking = true;
     }
+
+    /// <summary>
+    /// A session to look around in, over Npgsql, that has locked the tables, too: looking takes locks of its own, and would queue behind whoever waits for a table. There is
+    /// one, for the plan; null where it was taken, or nothing is locked. Whoever takes it disposes it.
+    /// </summary>
+    public SourceSession? TakeInspector() => (SourceSession?)Interlocked.Exchange(ref inspector, null)?.Session;
 
     private async Task<PooledSession> OpenSession(CancellationToken cancellation)
     {

@@ -71,8 +71,11 @@ public sealed class SnapshotTests(PostgresFixture postgres)
                 await using SnapshotReader reader = await readers.Rent(Cancel);
                 Assert.Equal(1L, await ScalarAsync(reader, "SELECT min(i)::int8 FROM ONLY public.t WHERE ctid < '(1,0)'"));
                 Assert.Equal(7L, await ScalarAsync(reader, "SELECT max(a)::int8 FROM public.part"));
-                Assert.Equal(2, (await CatalogAsync(database.ConnectionString, holder.Token)).Tables.Count);
             }
+
+            await using SourceSession inspector = readers.TakeInspector()!;
+            Assert.Equal(2, (await CatalogReader.Read(inspector.Connection, Cancel)).Tables.Count);
+            Assert.Null(readers.TakeInspector());
         }
 
         await blocked.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
