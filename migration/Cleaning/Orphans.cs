@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
+using Mammoth.Migration.Publishing;
 
 namespace Mammoth.Migration.Cleaning;
 
@@ -29,7 +30,7 @@ public static partial class Orphans
         var orphans = new List<FileEntry>();
         var kept = new Dictionary<string, UnfinishedFiles>(StringComparer.Ordinal);
         int young = 0;
-        foreach (FileEntry file in files.Where(f => MayBeOrphan(f.Location[(catalog.Root.Length + 1)..]) && !referred.Has(f.Location)))
+        foreach (FileEntry file in files.Where(f => MayBeOrphan(f.Location[(catalog.Root.Length + 1)..]) && IsKnown(referred, f.Location) && !referred.Has(f.Location)))
         {
             if (UnfinishedRuns.Owner(unfinished, file.Location) is { } run)
             {
@@ -60,6 +61,10 @@ public static partial class Orphans
     private static bool MayBeOrphan(string path) => path.StartsWith("_mammoth/", StringComparison.Ordinal)
         ? path.StartsWith("_mammoth/metadata/", StringComparison.Ordinal)
         : TableFile().IsMatch(path) && !path.EndsWith(".metadata.json", StringComparison.Ordinal) && !path.EndsWith("/version-hint.text", StringComparison.Ordinal);
+
+    /// <summary>A file of a table or of the catalog, or one whose name only we give: what else lies under the root is somebody's.</summary>
+    private static bool IsKnown(References referred, string location) =>
+        location.Contains("/_mammoth/metadata/", StringComparison.Ordinal) || referred.IsOfTable(location) || Leftovers.RunOf(location[(location.LastIndexOf('/') + 1)..]) is not null;
 
     [GeneratedRegex("^[^/]+/[^/]+/(data|metadata)/", RegexOptions.CultureInvariant)]
     private static partial Regex TableFile();

@@ -20,7 +20,13 @@ internal sealed class References
 
     private readonly string _root;
 
+    /// <summary>Folders that are known to be tables: the catalog's, and those with metadata of whoever wrote them.</summary>
+    private readonly HashSet<string> _tables = new(StringComparer.Ordinal);
+
     private References(string root) => _root = $"{root}/";
+
+    /// <summary>Whether a file lies in a table's folder.</summary>
+    public bool IsOfTable(string location) => Folder(location) is { } folder && _tables.Contains(folder);
 
     public bool Has(string location) => _named.ContainsKey(location) || _elsewhere.ContainsKey(FileName(location));
 
@@ -31,16 +37,26 @@ internal sealed class References
         IReadOnlyList<LoadedTable> tables = await catalog.LoadAll(cancellation);
         string own = $"{catalog.Root}/_mammoth/metadata/";
         var current = tables.ToDictionary(t => t.Metadata.TableUuid);
-        IEnumerable<string> metadata = listed.Select(f => f.Location)
+        if (listed.FirstOrDefault(f => f.Location.EndsWith(".metadata.json.gz", StringComparison.Ordinal) || f.Location.EndsWith(".gz.metadata.json", StringComparison.Ordinal)) is { } compressed)
+        {
+            throw new CatalogException($"{compressed.Location} is compressed and not read here, so it is not known what it names.");
+        }
+
+        references._tables.UnionWith(tables.Select(t => t.Metadata.Location.TrimEnd('/')));
+        references._tables.UnionWith(listed.Where(f => f.Location.EndsWith(".metadata.json", StringComparison.Ordinal)).Select(f => Folder(f.Location)).OfType<string>());
+        string[] decided = [.. tables.Select(t => t.MetadataLocation)];
+        IEnumerable<string> others = listed.Select(f => f.Location)
             .Where(f => f.EndsWith(".metadata.json", StringComparison.Ordinal) && (!f.StartsWith(own, StringComparison.Ordinal) || WasDecided(f[own.Length..], current)))
-            .Concat(tables.Select(t => t.MetadataLocation)).Distinct();
+            .Except(decided);
         foreach (FileEntry file in listed.Where(f => LargeValueFolder.IsShared(f.Location)))
         {
             // A run may be about to refer to it, by its hash, whoever did before.
             references.Name(file.Location);
         }
 
-        await ForAll(metadata, (file, token) => references.Metadata(io, file, isCurrent: tables.Any(t => t.MetadataLocation == file), token), cancellation);
+        // The catalog's first: what they name must be there, and is then not passed over because another version names it, too.
+        await ForAll(decided, (file, token) => references.Metadata(io, file, isCurrent: true, token), cancellation);
+        await ForAll(others, (file, token) => references.Metadata(io, file, isCurrent: false, token), cancellation);
         return references;
     }
 
@@ -94,6 +110,15 @@ internal sealed class References
             }
 
             manifests = await ManifestList.Read(io, snapshot, cancellation);
+        }
+        catch (FileNotFoundException) when (!mustBeThere)
+        {
+            // An earlier version's snapshot that was expired since.
+            return;
+        }
+
+        try
+        {
             await foreach (string file in SnapshotLargeValues.Files(io, snapshot, cancellation))
             {
                 Name(file);
@@ -101,8 +126,7 @@ internal sealed class References
         }
         catch (FileNotFoundException) when (!mustBeThere)
         {
-            // An earlier version's snapshot that was expired since.
-            return;
+            // As above; its data files are named all the same.
         }
 
         foreach (ManifestFile manifest in manifests.Where(m => _named.TryAdd($"manifest {m.Path}", true)))
@@ -120,6 +144,13 @@ internal sealed class References
                 // As above.
             }
         }
+    }
+
+    /// <summary>The table's folder of a file below its <c>data</c> or <c>metadata</c>; null where it is in neither.</summary>
+    private static string? Folder(string location)
+    {
+        int at = Math.Max(location.LastIndexOf("/data/", StringComparison.Ordinal), location.LastIndexOf("/metadata/", StringComparison.Ordinal));
+        return at < 0 ? null : location[..at];
     }
 
     private void Name(string text)

@@ -38,7 +38,6 @@ internal static class UnfinishedRuns
             return runs.Count > 0 ? runs[0] : null;
         }
 
-        string name = location[(location.LastIndexOf('/') + 1)..];
-        return runs.FirstOrDefault(r => Leftovers.IsOf(r, name));
+        return Leftovers.RunOf(location[(location.LastIndexOf('/') + 1)..]) is { } run && runs.Contains(run) ? run : null;
     }
 }

@@ -37,7 +37,7 @@ public static class ChunkCopy
     {
         Iceberg.Schemas.Schema schema = table.Schema();
         DataFileOptions options = Options(run.Options, table.Plan, schema);
-        using var unfit = new QuarantineRows(table.Plan);
+        var unfit = new QuarantineRows(table.Plan);
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
         await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
         await using var large = new LargeValueWriter(site.Io, new LargeValueFolder(site.Io, table.TableLocation), attempt, table.Plan.SharesLargeValues, () => unfit.IsVoid, cancellation);

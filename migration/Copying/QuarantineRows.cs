@@ -16,7 +16,7 @@ namespace Mammoth.Migration.Copying;
 /// What happens to the rows of a chunk that hold a value their column can't: by the column's policy the column is to become text,
 /// the table fails, or the row is set aside whole. Rows come on the thread that reads, and are written on another.
 /// </summary>
-internal sealed class QuarantineRows(TablePlan table) : IUnfitRows, IDisposable
+internal sealed class QuarantineRows(TablePlan table) : IUnfitRows
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<string> _textColumns = new(StringComparer.Ordinal);
@@ -83,8 +83,6 @@ internal sealed class QuarantineRows(TablePlan table) : IUnfitRows, IDisposable
             await writer.Write(batch, cancellation);
         }
     }
-
-    public void Dispose() => _pending = 0;
 
     private void Take(in UnfitRow row)
     {

@@ -25,7 +25,7 @@ internal sealed class LargeObjectCopy : ILargeObjects
     public static async Task<LargeObjectCopy> Run(SnapshotReader session, TablePlan table, ChunkPlan chunk, LargeValueWriter writer, CancellationToken cancellation)
     {
         var objects = new LargeObjectCopy();
-        if (table.Columns.All(c => c.LargeValues is not { IsObject: true }))
+        if (writer.IsVoid || table.Columns.All(c => c.LargeValues is not { IsObject: true }))
         {
             return objects;
         }

@@ -20,6 +20,9 @@ internal sealed class LargeValueWriter(IFileIO io, LargeValueFolder folder, stri
     /// <summary>Bytes written; not those of objects that were there already.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Nothing of the chunk will be kept.</summary>
+    public bool IsVoid => isVoid();
+
     public void Begin(int column, long length) => Begin();
 
     /// <summary>A value of which the length is not known begins.</summary>

@@ -14,7 +14,7 @@ namespace Mammoth.Migration.Publishing;
 /// What a run wrote below its tables and no snapshot names: files of attempts that were killed, of tables that started again, and of all that was
 /// not published in the end. They would only cost space, a whole copy of the table with each run. Their names carry the run's id: nobody else's are touched.
 /// </summary>
-public static class Leftovers
+public static partial class Leftovers
 {
     private const int InFlight = 8;
 
@@ -42,14 +42,10 @@ public static class Leftovers
     }
 
     /// <summary>Whether a file's name is one that this run gave, and not one whose id only begins alike.</summary>
-    internal static bool IsOf(string run, string name)
-    {
-        string id = Regex.Escape(run);
-        return Regex.IsMatch(
-            name,
-            $"^({id}-[0-9]{{5,}}-[0-9a-f]{{32}}-[0-9]{{3,}}\\.parquet|{id}-[0-9]{{5,}}-[0-9a-f]{{32}}(-[0-9]{{5,}}\\.bin|\\.json)|{id}-[0-9a-f]{{32}}-large\\.json|{id}-[0-9a-f]{{32}}-[md][0-9]+\\.avro|snap-[0-9]+-1-{id}-[0-9a-f]{{32}}\\.avro)$",
-            RegexOptions.CultureInvariant);
-    }
+    internal static bool IsOf(string run, string name) => RunOf(name) == run;
+
+    /// <summary>The run that gave a file its name; null where the name is not one that runs give.</summary>
+    internal static string? RunOf(string name) => RunFile().Match(name) is { Success: true } match ? match.Groups["run"].Value : null;
 
     /// <summary>Where this run may have written: the folders of all tables it opened, and of their quarantine tables.</summary>
     private static async Task<IReadOnlyList<TableFolder>> Folders(MigrationSite site, string run, CancellationToken cancellation)
@@ -143,6 +139,12 @@ public static class Leftovers
 
         return named;
     }
+
+    // What follows the id has no part of any length: the id is what stands before it, whatever it is made of.
+    [GeneratedRegex(
+        @"^(snap-[0-9]+-1-(?<run>.+)-[0-9a-f]{32}\.avro|(?<run>.+)-([0-9]{5,}-[0-9a-f]{32}(-[0-9]{3,}\.parquet|-[0-9]{5,}\.bin|\.json)|[0-9a-f]{32}(-large\.json|-[md][0-9]+\.avro)))$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex RunFile();
 
     private readonly record struct TableFolder(string Location)
     {

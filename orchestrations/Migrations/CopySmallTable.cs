@@ -25,7 +25,11 @@ public sealed class CopySmallTable(MigrationSite site) : Activity<CopySmallTable
     public sealed record Result(IReadOnlyList<string> UnfitColumns, string? Proven, long Rows, long Bytes, long FileBytes);
 
     /// <summary>Whether a table is copied so.</summary>
-    internal static bool Takes(TablePlan table) => table.Class == SizeClass.Small && table.Chunks.Count <= MostChunks;
+    internal static bool Takes(TablePlan table) =>
+        table.Class == SizeClass.Small && table.Chunks.Count is > 0 and <= MostChunks
+
+        // What rows name as large objects is in no size of the table.
+        && !table.Columns.Any(c => c.LargeValues is { IsObject: true });
 
     public override async Task<Result> Run(ActivityContext context, Input input)
     {

@@ -14,6 +14,9 @@ public sealed class CopyBatches : IAsyncDisposable
     /// <summary>Batches that wait to be written, besides the one that is being filled and the one being written.</summary>
     private const int Ahead = 1;
 
+    /// <summary>How long a read may go on by itself once nobody wants its rows.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly CopyReader reader;
     private readonly Channel<CopyStep> steps = Channel.CreateBounded<CopyStep>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource stop;
@@ -42,22 +45,20 @@ public sealed class CopyBatches : IAsyncDisposable
         {
             // What ended it, if not the last row.
             await reading.ConfigureAwait(false);
-            return null;
+            return reader.IsFinished ? null : throw new OperationCanceledException("The copy was given up before its last row.");
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync().ConfigureAwait(false);
-        while (!reading.IsCompleted || steps.Reader.Count > 0)
-        {
-            if (!await steps.Reader.WaitToReadAsync().ConfigureAwait(false))
-                break;
-            if (steps.Reader.TryRead(out CopyStep? step))
-                step.Batch.Dispose();
-        }
 
+        // A read that waits for the server is woken; one at work sees for itself that nobody takes any more.
+        if (await Task.WhenAny(reading, Task.Delay(Patience, CancellationToken.None)).ConfigureAwait(false) != reading)
+            reader.Break();
         await reading.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        while (steps.Reader.TryRead(out CopyStep? step))
+            step.Batch.Dispose();
         await breaking.DisposeAsync().ConfigureAwait(false);
         await reader.DisposeAsync().ConfigureAwait(false);
         stop.Dispose();
@@ -76,6 +77,8 @@ public sealed class CopyBatches : IAsyncDisposable
                     if (!steps.Writer.WaitToWriteAsync(stop.Token).AsTask().GetAwaiter().GetResult())
                         break;
                 }
+
+                stop.Token.ThrowIfCancellationRequested();
             }
         }
         catch (NpgsqlException) when (stop.IsCancellationRequested)

@@ -27,6 +27,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     private readonly ILargeObjects? objects;
     private readonly ObjectHashes objectHashes = new();
     private BatchBuilder builder;
+    private bool isDisposed;
     private Stage stage = Stage.Header;
     private RowDigest digest;
     private RowDigest unfitDigest;
@@ -182,6 +183,9 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     /// <summary>Leaves the memory to decoders that come after; batches that were taken stay as they are until they are disposed themselves.</summary>
     public void Dispose()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         pool.Return(builder);
         pool.Dispose();
         stage = Stage.Ended;

@@ -18,7 +18,6 @@ public sealed class CopyReader : IAsyncDisposable
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int start;
     private int filled;
-    private bool isDisposed;
 
     private CopyReader(ICopyBytes source, CopyDecoder decoder)
     {
@@ -116,9 +115,7 @@ public sealed class CopyReader : IAsyncDisposable
             ArrayPool<byte>.Shared.Return(returned);
         if (!IsFinished)
             await OwnThread.Run(source.Cancel).ConfigureAwait(false);
-        if (!isDisposed)
-            decoder.Dispose();
-        isDisposed = true;
+        decoder.Dispose();
     }
 
     private static string Statement(string query) => $"COPY ({query}) TO STDOUT (FORMAT binary)";

@@ -49,7 +49,8 @@ internal sealed class NpgsqlCopyBytes(NpgsqlRawCopyStream stream) : ICopyBytes, 
     public void Dispose()
     {
         isOver = true;
+
+        // Not what breaks it: whoever does may be late, and it holds nothing.
         stream.Dispose();
-        broken.Dispose();
     }
 }

@@ -36,6 +36,18 @@ public sealed class LocalMigrationTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_partitioned_table_without_partitions_is_a_table_without_rows()
+    {
+        string source = await postgres.CreateDatabaseAsync("no_partitions", Cancellation);
+        await Run(source, "CREATE TABLE root (a int) PARTITION BY LIST (a)");
+        using var warehouse = new MigrationWarehouse();
+        TableReport table = Assert.Single((await warehouse.Migrate(source, new MigrationOptions(), Cancellation)).Tables);
+        Assert.True(table.Outcome == Outcome.Published, table.Error);
+        Assert.Equal(0, table.Rows);
+        Assert.True(table.Verification!.Holds);
+    }
+
+    [Fact]
     public async Task Carries_a_column_as_text_once_a_value_does_not_fit_and_remembers_it()
     {
         string source = await postgres.CreateDatabaseAsync("demotion", Cancellation);

@@ -70,8 +70,8 @@ internal sealed class CopyConnection : IDisposable
                 return row ?? [];
             if (kind == 'D')
                 row ??= DataRow(answers.Content);
-            else if (kind is 'H' or 'G' or 'W')
-                throw new NpgsqlException("A statement began a COPY where none was expected.");
+            else if (kind is 'H' or 'G' or 'W' or 'd' or 'c')
+                throw new NpgsqlException("A statement was answered by a COPY where none was expected.");
         }
     });
 

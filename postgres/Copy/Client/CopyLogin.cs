@@ -38,6 +38,7 @@ internal static class CopyLogin
     private static void Authenticate(CopySocket socket, BackendMessages answers, CopyTarget target)
     {
         ScramSha256? scram = null;
+        bool isProven = false;
         while (true)
         {
             Expect(answers, 'R');
@@ -45,7 +46,7 @@ internal static class CopyLogin
             int request = BinaryPrimitives.ReadInt32BigEndian(content);
             switch (request)
             {
-                case 0:
+                case 0 when scram is null || isProven:
                     return;
                 case 3:
                     Answer(Password(target));
@@ -63,7 +64,10 @@ internal static class CopyLogin
                     break;
                 case 12 when scram is not null:
                     scram.Check(Encoding.UTF8.GetString(content[4..]));
+                    isProven = true;
                     break;
+                case 0:
+                    throw new NpgsqlException("The server lets us in without the proof that it knows the password: it is not the one the password is for.");
                 default:
                     throw new CopyClientUnfitException($"a way of authentication ({request})");
             }

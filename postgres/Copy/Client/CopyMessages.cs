@@ -25,6 +25,8 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     /// <inheritdoc/>
     public int Read(Memory<byte> target)
     {
+        if (isBroken)
+            throw new NpgsqlException("The connection was given up within a COPY.");
         if (isOver && !isComplete)
             throw new InvalidOperationException("The COPY ended with an error.");
         try
@@ -39,12 +41,18 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
         {
-            isOver = true;
+            // Who asks it anything more would wait for ever, or be given what is left of this.
+            Break();
             throw new NpgsqlException($"The connection to the server failed within a COPY: {(e.InnerException ?? e).Message}", e);
+        }
+        catch (PostgresException)
+        {
+            isOver = true;
+            throw;
         }
         catch (NpgsqlException)
         {
-            isOver = true;
+            Break();
             throw;
         }
     }
