@@ -19,20 +19,17 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         var offsets = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span);
         using var pin = data.Buffers[2].Memory.Pin();
         var bytes = (byte*)pin.Pointer;
-        var room = Room(entries.Count);
-        var count = 0;
-        for (var i = 0; i < entries.Count; i++)
+        var positions = entries.Values;
+        var room = Room(positions.Length);
+        for (var i = 0; i < room.Length; i++)
         {
-            var position = entries.PositionOf(i);
-            if (position == Frontier.Ended)
-                continue;
-            var start = offsets[position];
-            var length = offsets[position + 1] - start;
-            room[count++] = new ByteArray((nint)(bytes + start), length);
-            if (!Repeated)
-                _bounds.Add(new ReadOnlySpan<byte>(bytes + start, length));
+            var start = offsets[positions[i]];
+            room[i] = new ByteArray((nint)(bytes + start), offsets[positions[i] + 1] - start);
         }
-        Put(entries, room.AsSpan(0, count));
+        if (!Repeated)
+            foreach (var value in room)
+                _bounds.Add(new ReadOnlySpan<byte>((byte*)value.Pointer, value.Length));
+        Put(entries, room);
     }
 }
 
@@ -45,14 +42,10 @@ internal sealed class FixedLeaf(NestedField field, short maxDefinition, short ma
     {
         using var pin = data.Buffers[1].Memory.Pin();
         var bytes = (byte*)pin.Pointer;
-        var room = Room(entries.Count);
-        var count = 0;
-        for (var i = 0; i < entries.Count; i++)
-        {
-            var position = entries.PositionOf(i);
-            if (position != Frontier.Ended)
-                room[count++] = new FixedLenByteArray((nint)(bytes + ((long)position * _length)));
-        }
-        Put(entries, room.AsSpan(0, count));
+        var positions = entries.Values;
+        var room = Room(positions.Length);
+        for (var i = 0; i < room.Length; i++)
+            room[i] = new FixedLenByteArray((nint)(bytes + ((long)positions[i] * _length)));
+        Put(entries, room);
     }
 }

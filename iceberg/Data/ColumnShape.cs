@@ -17,6 +17,9 @@ internal abstract class ColumnShape(NestedField field, short definition)
     /// <param name="parent">The entries of the level above, with positions in <paramref name="data"/>.</param>
     public abstract void Write(ArrayData data, Frontier parent);
 
+    /// <summary>Leaves the memory of this node and of those below to others.</summary>
+    public virtual void Release() => _present.Release();
+
     /// <summary>Builds the shape of a column, adding its leaves in Parquet's order.</summary>
     public static ColumnShape Of(NestedField field, short definition, short repetition, List<LeafWriter> leaves)
     {
@@ -47,11 +50,41 @@ internal abstract class ColumnShape(NestedField field, short definition)
             _present.CopyRepetitions(parent);
             return _present;
         }
-        _present.Reset(parent.Count, parent.Repeated);
+        var values = _present.Reset(parent.Count, parent.Repeated);
         _present.CopyRepetitions(parent);
         var definitions = _present.Definitions;
         var positions = _present.Positions;
         var validity = nulls ? data.Buffers[0].Span : default;
+        var count = parent.Dense
+            ? Flat(validity, parent.Start + data.Offset, parent.Definition, definitions, positions, values)
+            : Nested(data, validity, parent, definitions, positions, values);
+        if (Field.Required && parent.Dense && count < parent.Count)
+            throw Missing();
+        _present.CountValues(count);
+        return _present;
+    }
+
+    /// <summary>Nulls among entries that are all there. Without a branch: where nulls are strewn in, each would be guessed wrong.</summary>
+    private static int Flat(ReadOnlySpan<byte> validity, int start, short missing, Span<short> definitions, Span<int> positions, Span<int> values)
+    {
+        var count = 0;
+        for (var i = 0; i < definitions.Length; i++)
+        {
+            var position = start + i;
+            var there = (validity[position >> 3] >> (position & 7)) & 1;
+            definitions[i] = (short)(missing + there);
+
+            // Frontier.Ended has all bits set.
+            positions[i] = position | (there - 1);
+            values[count] = position;
+            count += there;
+        }
+        return count;
+    }
+
+    private int Nested(ArrayData data, ReadOnlySpan<byte> validity, Frontier parent, Span<short> definitions, Span<int> positions, Span<int> values)
+    {
+        var count = 0;
         for (var i = 0; i < definitions.Length; i++)
         {
             var position = parent.PositionOf(i);
@@ -61,17 +94,20 @@ internal abstract class ColumnShape(NestedField field, short definition)
                 continue;
             }
             position += data.Offset;
-            if (!nulls || BitUtility.GetBit(validity, position))
+            if (validity.IsEmpty || BitUtility.GetBit(validity, position))
             {
                 (positions[i], definitions[i]) = (position, Definition);
+                values[count++] = position;
                 continue;
             }
             if (Field.Required)
-                throw new InvalidDataException($"Column '{Field.Name}' (field id {Field.Id}) is required, but a row of the batch holds a null in it.");
+                throw Missing();
             (positions[i], definitions[i]) = (Frontier.Ended, parent.DefinitionOf(i));
         }
-        return _present;
+        return count;
     }
+
+    private InvalidDataException Missing() => new($"Column '{Field.Name}' (field id {Field.Id}) is required, but a row of the batch holds a null in it.");
 }
 
 /// <summary>A struct: its fields see its own entries.</summary>
@@ -83,10 +119,23 @@ internal sealed class StructShape(NestedField field, short definition, ColumnSha
         for (var i = 0; i < children.Length; i++)
             children[i].Write(data.Children[i], present);
     }
+
+    public override void Release()
+    {
+        base.Release();
+        foreach (var child in children)
+            child.Release();
+    }
 }
 
 /// <summary>A primitive column.</summary>
 internal sealed class LeafShape(NestedField field, short definition, LeafWriter leaf) : ColumnShape(field, definition)
 {
     public override void Write(ArrayData data, Frontier parent) => leaf.Write(Present(data, parent), data);
+
+    public override void Release()
+    {
+        base.Release();
+        leaf.Release();
+    }
 }

@@ -120,6 +120,9 @@ public sealed class DataFileWriter : IAsyncDisposable
         _parquet.Dispose();
         await _file.DisposeAsync();
         await _output.DisposeAsync();
+        _rows.Release();
+        foreach (var column in _columns)
+            column.Release();
     }
 
     private void Append(RecordBatch batch, int row, int count)

@@ -14,22 +14,18 @@ internal sealed class DecimalLeaf<T>(NestedField field, short maxDefinition, sho
     public override void Write(Frontier entries, ArrayData data)
     {
         var values = MemoryMarshal.Cast<byte, Int128>(data.Buffers[1].Span);
-        var room = Room(entries.Count);
-        var count = 0;
+        var positions = entries.Values;
+        var room = Room(positions.Length);
         try
         {
-            for (var i = 0; i < entries.Count; i++)
-            {
-                var position = entries.PositionOf(i);
-                if (position != Frontier.Ended)
-                    room[count++] = T.CreateChecked(values[position]);
-            }
+            for (var i = 0; i < room.Length; i++)
+                room[i] = T.CreateChecked(values[positions[i]]);
         }
         catch (OverflowException e)
         {
             throw new InvalidDataException($"Column '{Field.Name}' (field id {Field.Id}) holds a value with more digits than {Field.Type} has.", e);
         }
-        Put(entries, room.AsSpan(0, count));
+        Put(entries, room);
     }
 }
 
@@ -38,32 +34,33 @@ internal sealed class WideDecimalLeaf(NestedField field, short maxDefinition, sh
     : LeafWriter<FixedLenByteArray>(field, maxDefinition, maxRepetition)
 {
     private readonly int _length = ParquetLayout.DecimalLength(((DecimalType)field.Type).Precision);
-    private byte[] _bytes = [];
+    private Scratch<byte> _bytes = new();
 
     public override unsafe void Write(Frontier entries, ArrayData data)
     {
         var values = MemoryMarshal.Cast<byte, Int128>(data.Buffers[1].Span);
-        if (_bytes.Length < entries.Count * _length)
-            _bytes = new byte[Math.Max(entries.Count * _length, _bytes.Length * 2)];
         Span<byte> wide = stackalloc byte[16];
-        var room = Room(entries.Count);
-        var count = 0;
-        fixed (byte* target = _bytes)
+        var positions = entries.Values;
+        var room = Room(positions.Length);
+        fixed (byte* target = _bytes.Room(room.Length * _length))
         {
-            for (var i = 0; i < entries.Count; i++)
+            for (var i = 0; i < room.Length; i++)
             {
-                var position = entries.PositionOf(i);
-                if (position == Frontier.Ended)
-                    continue;
-                BinaryPrimitives.WriteInt128BigEndian(wide, values[position]);
+                BinaryPrimitives.WriteInt128BigEndian(wide, values[positions[i]]);
                 if (!Fits(wide))
                     throw new InvalidDataException($"Column '{Field.Name}' (field id {Field.Id}) holds a value with more digits than {Field.Type} has.");
-                var place = target + (count * _length);
+                var place = target + (i * _length);
                 wide[(16 - _length)..].CopyTo(new Span<byte>(place, _length));
-                room[count++] = new FixedLenByteArray((nint)place);
+                room[i] = new FixedLenByteArray((nint)place);
             }
-            Put(entries, room.AsSpan(0, count));
+            Put(entries, room);
         }
+    }
+
+    public override void Release()
+    {
+        base.Release();
+        _bytes.Release();
     }
 
     // Whether the bytes cut off say no more than the sign of those that stay.

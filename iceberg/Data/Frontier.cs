@@ -9,9 +9,11 @@ internal sealed class Frontier
 {
     public const int Ended = -1;
 
-    private short[] _definitions = [];
-    private short[] _repetitions = [];
-    private int[] _positions = [];
+    private Scratch<short> _definitions = new();
+    private Scratch<short> _repetitions = new();
+    private Scratch<int> _positions = new();
+    private Scratch<int> _values = new();
+    private int _valueCount;
 
     /// <summary>How many entries there are.</summary>
     public int Count { get; private set; }
@@ -25,22 +27,44 @@ internal sealed class Frontier
     /// <summary>Whether the entries are below a list or map, so that there are repetition levels.</summary>
     public bool Repeated { get; private set; }
 
-    public Span<short> Definitions => _definitions.AsSpan(0, Count);
-    public Span<short> Repetitions => _repetitions.AsSpan(0, Count);
-    public Span<int> Positions => _positions.AsSpan(0, Count);
+    public Span<short> Definitions => _definitions.Of(Count);
+    public Span<short> Repetitions => _repetitions.Of(Count);
+    public Span<int> Positions => _positions.Of(Count);
+
+    /// <summary>The positions of the entries that did not end, without those that did.</summary>
+    public ReadOnlySpan<int> Values => _values.Of(_valueCount);
 
     /// <summary>Entries none of which ended.</summary>
-    public void ResetDense(int count, int start, short definition) =>
-        (Count, Dense, Start, Definition, Repeated) = (count, true, start, definition, false);
-
-    /// <summary>Entries to be filled in through the spans.</summary>
-    public void Reset(int count, bool repeated)
+    public void ResetDense(int count, int start, short definition)
     {
-        (Count, Dense, Repeated) = (count, false, repeated);
-        Grow(ref _definitions, count);
-        Grow(ref _positions, count);
+        (Count, Dense, Start, Definition, Repeated, _valueCount) = (count, true, start, definition, false, count);
+        var values = _values.Room(count).AsSpan(0, count);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = start + i;
+    }
+
+    /// <summary>Entries to be filled in through the spans, and then counted.</summary>
+    /// <returns>Room for as many <see cref="Values"/> as there are entries.</returns>
+    public Span<int> Reset(int count, bool repeated)
+    {
+        (Count, Dense, Repeated, _valueCount) = (count, false, repeated, 0);
+        _definitions.Room(count);
+        _positions.Room(count);
         if (repeated)
-            Grow(ref _repetitions, count);
+            _repetitions.Room(count);
+        return _values.Room(count).AsSpan(0, count);
+    }
+
+    /// <summary>How many of the entries did not end.</summary>
+    public void CountValues(int count) => _valueCount = count;
+
+    /// <summary>Leaves the memory to others.</summary>
+    public void Release()
+    {
+        _definitions.Release();
+        _repetitions.Release();
+        _positions.Release();
+        _values.Release();
     }
 
     /// <summary>Takes the repetition levels over from the level above, which has the same entries.</summary>
@@ -49,8 +73,7 @@ internal sealed class Frontier
         Repeated = parent.Repeated;
         if (!Repeated)
             return;
-        Grow(ref _repetitions, Count);
-        parent.Repetitions.CopyTo(_repetitions);
+        parent.Repetitions.CopyTo(_repetitions.Room(Count));
     }
 
     /// <summary>Moves the positions of all entries that did not end.</summary>
@@ -59,6 +82,8 @@ internal sealed class Frontier
         if (by == 0)
             return;
         Start += by;
+        foreach (ref var position in _values.Of(_valueCount))
+            position += by;
         if (Dense)
             return;
         foreach (ref var position in Positions)
@@ -67,13 +92,7 @@ internal sealed class Frontier
     }
 
     /// <summary>The position of an entry's value, or <see cref="Ended"/>.</summary>
-    public int PositionOf(int entry) => Dense ? Start + entry : _positions[entry];
+    public int PositionOf(int entry) => Dense ? Start + entry : Positions[entry];
 
-    public short DefinitionOf(int entry) => Dense ? Definition : _definitions[entry];
-
-    private static void Grow<T>(ref T[] buffer, int count)
-    {
-        if (buffer.Length < count)
-            buffer = new T[Math.Max(count, buffer.Length * 2)];
-    }
+    public short DefinitionOf(int entry) => Dense ? Definition : Definitions[entry];
 }

@@ -26,6 +26,9 @@ internal abstract class LeafWriter(NestedField field, short maxDefinition, short
     /// <summary>Writes a batch's values; <paramref name="entries"/> are positions in the buffers of <paramref name="data"/>.</summary>
     public abstract void Write(Frontier entries, ArrayData data);
 
+    /// <summary>Leaves its memory to others.</summary>
+    public abstract void Release();
+
     public static LeafWriter For(NestedField field, short maxDefinition, short maxRepetition) => field.Type switch
     {
         DecimalType { Precision: <= 9 } => new DecimalLeaf<int>(field, maxDefinition, maxRepetition),
@@ -46,18 +49,21 @@ internal abstract class LeafWriter<T>(NestedField field, short maxDefinition, sh
     where T : unmanaged
 {
     private ColumnWriter<T>? _column;
-    private short[] _full = [];
-    private T[] _values = [];
+    private Scratch<short> _full = new();
+    private Scratch<T> _values = new();
+    private int _filled;
 
     public override void Open(ColumnWriter column) => _column = (ColumnWriter<T>)column;
 
-    /// <summary>Room for converted values, kept between batches.</summary>
-    protected T[] Room(int count)
+    public override void Release()
     {
-        if (_values.Length < count)
-            _values = new T[Math.Max(count, _values.Length * 2)];
-        return _values;
+        _full.Release();
+        _values.Release();
+        _filled = 0;
     }
+
+    /// <summary>Room for converted values, kept between batches.</summary>
+    protected Span<T> Room(int count) => _values.Room(count).AsSpan(0, count);
 
     /// <summary>Hands levels and the values that are there to the column.</summary>
     protected void Put(Frontier entries, ReadOnlySpan<T> values)
@@ -71,11 +77,11 @@ internal abstract class LeafWriter<T>(NestedField field, short maxDefinition, sh
 
     private ReadOnlySpan<short> Full(int count)
     {
-        if (_full.Length < count)
+        if (_filled < count)
         {
-            _full = new short[Math.Max(count, _full.Length * 2)];
-            _full.AsSpan().Fill(MaxDefinition);
+            _full.Room(count).AsSpan().Fill(MaxDefinition);
+            _filled = count;
         }
-        return _full.AsSpan(0, count);
+        return _full.Of(count);
     }
 }

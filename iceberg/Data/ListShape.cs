@@ -25,6 +25,14 @@ internal sealed class ListShape(NestedField field, short definition, short repet
             children[i].Write(entries.Children[i], _elements);
     }
 
+    public override void Release()
+    {
+        base.Release();
+        _elements.Release();
+        foreach (var child in children)
+            child.Release();
+    }
+
     private void Expand(Frontier lists, ReadOnlySpan<int> offsets)
     {
         var count = 0;
@@ -33,12 +41,12 @@ internal sealed class ListShape(NestedField field, short definition, short repet
             var position = lists.PositionOf(i);
             count += position == Frontier.Ended ? 1 : Math.Max(1, offsets[position + 1] - offsets[position]);
         }
-        _elements.Reset(count, repeated: true);
+        var values = _elements.Reset(count, repeated: true);
         var definitions = _elements.Definitions;
         var repetitions = _elements.Repetitions;
         var positions = _elements.Positions;
         var first = lists.Repeated ? lists.Repetitions : default;
-        var next = 0;
+        var (next, valueCount) = (0, 0);
         for (var i = 0; i < lists.Count; i++)
         {
             var position = lists.PositionOf(i);
@@ -53,9 +61,11 @@ internal sealed class ListShape(NestedField field, short definition, short repet
             for (var element = start; element < end; element++, next++)
             {
                 (definitions[next], positions[next]) = ((short)(Definition + 1), element);
+                values[valueCount++] = element;
                 if (element > start)
                     repetitions[next] = repetition;
             }
         }
+        _elements.CountValues(valueCount);
     }
 }

@@ -12,7 +12,7 @@ internal class NumberLeaf<T>(NestedField field, short maxDefinition, short maxRe
     public override void Write(Frontier entries, ArrayData data)
     {
         var values = MemoryMarshal.Cast<byte, T>(data.Buffers[1].Span);
-        var present = entries.Dense ? values.Slice(entries.Start, entries.Count) : Gather(values, entries.Positions);
+        var present = entries.Dense ? values.Slice(entries.Start, entries.Count) : Gather(values, entries.Values);
         Look(present);
         Put(entries, present);
     }
@@ -25,11 +25,9 @@ internal class NumberLeaf<T>(NestedField field, short maxDefinition, short maxRe
     private ReadOnlySpan<T> Gather(ReadOnlySpan<T> values, ReadOnlySpan<int> positions)
     {
         var room = Room(positions.Length);
-        var count = 0;
-        foreach (var position in positions)
-            if (position != Frontier.Ended)
-                room[count++] = values[position];
-        return room.AsSpan(0, count);
+        for (var i = 0; i < room.Length; i++)
+            room[i] = values[positions[i]];
+        return room;
     }
 }
 
@@ -56,14 +54,10 @@ internal sealed class BooleanLeaf(NestedField field, short maxDefinition, short 
     public override void Write(Frontier entries, ArrayData data)
     {
         var bits = data.Buffers[1].Span;
-        var room = Room(entries.Count);
-        var count = 0;
-        for (var i = 0; i < entries.Count; i++)
-        {
-            var position = entries.PositionOf(i);
-            if (position != Frontier.Ended)
-                room[count++] = BitUtility.GetBit(bits, position);
-        }
-        Put(entries, room.AsSpan(0, count));
+        var positions = entries.Values;
+        var room = Room(positions.Length);
+        for (var i = 0; i < room.Length; i++)
+            room[i] = BitUtility.GetBit(bits, positions[i]);
+        Put(entries, room);
     }
 }

@@ -16,8 +16,8 @@ internal sealed class ValueBounds(IcebergType type)
 
     private byte[]? _lowest;
     private byte[]? _highest;
-    private int _lowestLength;
-    private int _highestLength;
+    private int _lowestLength = -1;
+    private int _highestLength = -1;
     private ulong _lowestFirst = ulong.MaxValue;
     private ulong _highestFirst;
 
@@ -26,6 +26,10 @@ internal sealed class ValueBounds(IcebergType type)
         // Nearly all values are strictly between the bounds by their first bytes alone.
         var first = First(value);
         if (first > _lowestFirst && first < _highestFirst)
+            return;
+
+        // And of the others many are one of the bounds: a flag, a code.
+        if (value.Length <= sizeof(ulong) && ((first == _lowestFirst && value.Length == _lowestLength) || (first == _highestFirst && value.Length == _highestLength)))
             return;
         if (value.Length > _kept)
             value = value[..(_text ? CodePointStart(value) : _kept)];
