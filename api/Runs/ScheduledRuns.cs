@@ -1,6 +1,8 @@
 using System.Globalization;
 using Mammoth.Api.Problems;
+using Mammoth.Migration.Cleaning;
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Cleaning;
 using Mammoth.Orchestrations.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -36,6 +38,29 @@ public static class ScheduledRuns
     /// <returns>The run's id.</returns>
     public static async Task<string> Verification(ApiSite site, IOrchestrationClient client, DateTimeOffset due, CancellationToken cancellation) =>
         (await RunStart.Start(site, client, RunKind.Verification, site.Defaults, Key("scheduled verification", due), cancellation)).Run;
+
+    /// <summary>Starts the maintenance of a schedule's occurrence: files to which nothing refers are deleted. It is no run: the log tells what it did.</summary>
+    /// <param name="due">When it was to start.</param>
+    /// <returns>The id of its orchestration; null where it is under way already.</returns>
+    public static async Task<string?> Maintenance(IOrchestrationClient client, DateTimeOffset due, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        string id = string.Create(CultureInfo.InvariantCulture, $"maintenance-{due.UtcDateTime:yyyyMMddTHHmmss}");
+        try
+        {
+            if (await client.Status(id, cancellation) is not null)
+            {
+                return null;
+            }
+
+            await client.Start<CleanWarehouse>(id, new CleanWarehouse.Input(Orphans.SafeAge), cancellation);
+            return id;
+        }
+        catch (InstanceConflictException)
+        {
+            return null;
+        }
+    }
 
     private static string Key(string of, DateTimeOffset due) => string.Create(CultureInfo.InvariantCulture, $"{of} {due.UtcDateTime:yyyy-MM-ddTHH:mm:ss}");
 }

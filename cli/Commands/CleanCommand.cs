@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Text.Json;
 using Mammoth.Cli.Options;
 using Mammoth.Cli.Rendering;
+using Mammoth.Cli.Runs;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Cleaning;
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Migrations;
 using Spectre.Console;
 
 namespace Mammoth.Cli.Commands;
@@ -31,21 +33,30 @@ internal static class CleanCommand
             },
         };
         Option<bool> delete = new("--delete") { Description = "Delete what is found; without it, it is only shown." };
+        Option<string?> giveUp = new("--give-up") { Description = "A run that has not ended and that nobody is to go on with: what it left is then found like the rest, and it can't be resumed.", HelpName = "run" };
         Option<OutputForm> output = Output.Option();
         CommandWithExamples command = new(
             "clean", "Find files of tables that no metadata, snapshot or unfinished run refers to, and delete them where asked.",
             "mammoth clean --warehouse ./lake",
-            "mammoth clean --warehouse ./lake --older-than 7d --delete")
+            "mammoth clean --warehouse ./lake --older-than 7d --delete",
+            "mammoth clean --warehouse ./lake --give-up 20261126T020000-1a2b3c")
         {
-            warehouse, olderThan, delete, output,
+            warehouse, olderThan, delete, giveUp, output,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             (Warehouse place, StorageCatalog catalog) = await WarehouseOption.OpenAsync(parsed.GetValue(warehouse), cancellationToken);
-            OrphanList orphans = await Orphans.Find(place.Io, catalog, DateTimeOffset.UtcNow - (parsed.GetValue(olderThan) ?? TimeSpan.FromDays(3)), cancellationToken);
+            if (parsed.GetValue(giveUp) is { } run)
+            {
+                string state = StateFolder.For(place);
+                await LocalMigration.GiveUp(place.Io, place.Root, state, run, cancellationToken);
+                StateFolder.DropIfEmpty(state);
+            }
+
+            OrphanList orphans = await Orphans.Find(place.Io, catalog, DateTimeOffset.UtcNow - (parsed.GetValue(olderThan) ?? Orphans.SafeAge), cancellationToken);
             bool deletes = parsed.GetValue(delete);
             if (deletes)
-                await Orphans.Delete(place.Io, orphans, cancellationToken);
+                await Orphans.Delete(place.Io, orphans.Files.Select(f => f.Location), cancellationToken);
 
             if (parsed.GetValue(output) == OutputForm.Json)
                 terminal.Raw.WriteLine(JsonSerializer.Serialize(new { Deleted = deletes, Bytes = orphans.Files.Sum(f => f.Length), orphans.Files, orphans.Kept, orphans.Young }, RunFolder.Json));
@@ -64,7 +75,7 @@ internal static class CleanCommand
             console.MarkupLineInterpolated($"[dim]and {orphans.Files.Count - MostShown} more (--output json lists all)[/]");
 
         foreach (UnfinishedFiles run in orphans.Kept)
-            console.MarkupLineInterpolated($"[yellow]Kept:[/] {Amount.Of(run.Files, "file")} of run {run.Run}, {Amount.Bytes(run.Bytes)}: it has not ended, and `mammoth migrate --run-id {run.Run}` may go on with it.");
+            console.MarkupLineInterpolated($"[yellow]Kept:[/] {Amount.Of(run.Files, "file")} of run {run.Run}, {Amount.Bytes(run.Bytes)}: it has not ended. The command that began it goes on with it; `mammoth clean --give-up {run.Run}` gives it up.");
         if (orphans.Young > 0)
             console.MarkupLineInterpolated($"[dim]{Amount.Of(orphans.Young, "file")} to which nothing refers {(orphans.Young == 1 ? "is" : "are")} younger than the limit.[/]");
 

@@ -86,6 +86,8 @@ internal static class Server
         Schedule(builder.Services, settings.Schedule, "migration", async (due, cancellation) => await ScheduledRuns.Migration(site, runtime, due, cancellation));
         Schedule(builder.Services, settings.VerificationSchedule, "verification", async (due, cancellation) => await ScheduledRuns.Verification(site, runtime, due, cancellation));
 
+        Schedule(builder.Services, settings.MaintenanceSchedule, "maintenance", async (due, cancellation) => await ScheduledRuns.Maintenance(runtime, due, cancellation));
+
         if (settings.Tokens is { } tokens)
             builder.Services.AddAuthentication().AddJwtBearer(bearer => Configure(bearer, tokens));
 
@@ -137,5 +139,8 @@ internal static class Server
 
         if (settings.VerificationSchedule is { } verification)
             terminal.Error.MarkupLineInterpolated($"Verifies by itself: {verification.Text} (UTC), next at {verification.After(DateTimeOffset.UtcNow):u}.");
+
+        if (settings.MaintenanceSchedule is { } maintenance)
+            terminal.Error.MarkupLineInterpolated($"Cleans by itself: {maintenance.Text} (UTC), next at {maintenance.After(DateTimeOffset.UtcNow):u}.");
     }
 }

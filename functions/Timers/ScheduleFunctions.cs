@@ -17,4 +17,8 @@ public sealed class ScheduleFunctions(ApiHost host)
     [Function("VerifyOnSchedule")]
     public Task VerifyOnSchedule([TimerTrigger("%MAMMOTH_VERIFICATION_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.VerifyOnSchedule(client, cancellation);
+
+    [Function("MaintainOnSchedule")]
+    public Task MaintainOnSchedule([TimerTrigger("%MAMMOTH_MAINTENANCE_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        host.MaintainOnSchedule(client, cancellation);
 }

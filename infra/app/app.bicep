@@ -18,6 +18,7 @@ param schedulerEndpoint string
 param schedulerHub string
 param migrationSchedule string
 param verificationSchedule string
+param maintenanceSchedule string
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: hostStorageName
@@ -54,6 +55,8 @@ var settings = {
   'AzureWebJobs.MigrateOnSchedule.Disabled': empty(migrationSchedule) ? 'true' : 'false'
   MAMMOTH_VERIFICATION_SCHEDULE: empty(verificationSchedule) ? never : verificationSchedule
   'AzureWebJobs.VerifyOnSchedule.Disabled': empty(verificationSchedule) ? 'true' : 'false'
+  MAMMOTH_MAINTENANCE_SCHEDULE: empty(maintenanceSchedule) ? never : maintenanceSchedule
+  'AzureWebJobs.MaintainOnSchedule.Disabled': empty(maintenanceSchedule) ? 'true' : 'false'
 }
 
 // A setting of this form overrides the same path of host.json.

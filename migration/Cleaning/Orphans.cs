@@ -11,6 +11,9 @@ namespace Mammoth.Migration.Cleaning;
 /// </summary>
 public static partial class Orphans
 {
+    /// <summary>Younger files are left alone where nobody says otherwise: no commit takes as long.</summary>
+    public static readonly TimeSpan SafeAge = TimeSpan.FromDays(3);
+
     /// <summary>Finds them. Nothing is written.</summary>
     /// <param name="before">Files written later are somebody's who may be at work.</param>
     public static async Task<OrphanList> Find(IFileIO io, StorageCatalog catalog, DateTimeOffset before, CancellationToken cancellation)
@@ -51,11 +54,8 @@ public static partial class Orphans
     }
 
     /// <summary>Deletes what was found.</summary>
-    public static Task Delete(IFileIO io, OrphanList orphans, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(orphans);
-        return Parallel.ForEachAsync(orphans.Files, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (file, token) => await io.Delete(file.Location, token));
-    }
+    public static Task Delete(IFileIO io, IEnumerable<string> files, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (file, token) => await io.Delete(file, token));
 
     /// <summary>Mirrors and hints are what readers without the catalog go by, whoever wrote them; run records are the user's.</summary>
     private static bool MayBeOrphan(string path) => path.StartsWith("_mammoth/", StringComparison.Ordinal)

@@ -1,9 +1,10 @@
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Publishing;
+using Mammoth.Migration.Runs;
 
 namespace Mammoth.Migration.Cleaning;
 
-/// <summary>Runs that have a record and no report: at work, interrupted, or killed. Any of them may be gone on with, however old it is.</summary>
+/// <summary>Runs that have a record, and neither a report nor another end: at work, interrupted, or killed. Any of them may be gone on with, however old it is.</summary>
 internal static class UnfinishedRuns
 {
     /// <param name="files">All files of the warehouse.</param>
@@ -14,11 +15,11 @@ internal static class UnfinishedRuns
         var ended = new HashSet<string>(StringComparer.Ordinal);
         foreach (string[] path in files.Where(f => f.Location.StartsWith(runs, StringComparison.Ordinal)).Select(f => f.Location[runs.Length..].Split('/', 2)))
         {
-            if (path is [var run, "run.json"])
+            if (path is [var run, RunRecord.FileName])
             {
                 begun.Add(run);
             }
-            else if (path is [var over, var file] && file.StartsWith("report-", StringComparison.Ordinal) && file.EndsWith(".json", StringComparison.Ordinal))
+            else if (path is [var over, var file] && (file == EndedRun.FileName || (file.StartsWith("report-", StringComparison.Ordinal) && file.EndsWith(".json", StringComparison.Ordinal))))
             {
                 ended.Add(over);
             }

@@ -39,6 +39,7 @@ public static class RunPublication
         StagedCommit[] commits = publish ? [.. tables.SelectMany(t => t.Staged?.Commits ?? [])] : [];
         if (commits.Length > 0)
         {
+            await EndedRun.Refuse(site, run, cancellation);
             site.Progress.Report(new ProgressEvent.Publishing());
             await CommitAttempt.Commit(site, run, commits, cancellation);
             await Failpoints.RunPublished.Pass();

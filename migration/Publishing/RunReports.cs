@@ -15,10 +15,15 @@ public static class RunReports
     private const string FileName = "report";
 
     /// <summary>The location of a run's report, whichever host wrote it; null where there is none.</summary>
-    public static async Task<string?> Find(MigrationSite site, string run, CancellationToken cancellation)
+    public static Task<string?> Find(MigrationSite site, string run, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(site);
-        await foreach (FileEntry file in site.Io.List(site.Folder(run).Fixed($"{FileName}-"), cancellation))
+        return Find(site.Folder(run), site.Io, cancellation);
+    }
+
+    internal static async Task<string?> Find(RunFolder folder, IFileIO io, CancellationToken cancellation)
+    {
+        await foreach (FileEntry file in io.List(folder.Fixed($"{FileName}-"), cancellation))
         {
             if (file.Location.EndsWith(".json", StringComparison.Ordinal))
             {
@@ -51,7 +56,7 @@ public static class RunReports
             tables.Where(t => t.Staged is not null).Select(t => new TableIdentifier(t.Plan.Namespace, t.Plan.Name)).ToHashSet(), cancellation);
         TableReport[] reports = [.. tables.Select(t => t.Staged is { } staged
             ? Staged(t.Plan, t.Outcome, staged, publish, current.GetValueOrDefault(new(t.Plan.Namespace, t.Plan.Name)))
-            : NotStaged(t.Plan, t.Outcome, publish))];
+            : NotStaged(t.Plan, t.Outcome, publish, snapshots.Max(s => (int?)s.Epoch)))];
 
         int[] epochs = [.. reports.Where(r => r.Outcome is Outcome.Published or Outcome.Unchanged).Select(r => r.Epoch).Distinct()];
         return new RunReport
@@ -78,7 +83,8 @@ public static class RunReports
         };
     }
 
-    private static TableReport NotStaged(TablePlan plan, TableOutcome outcome, bool publish)
+    /// <param name="last">The run's last snapshot, where it is over.</param>
+    private static TableReport NotStaged(TablePlan plan, TableOutcome outcome, bool publish, int? last = null)
     {
         // Where all else was published, the table had its turn under a later snapshot, in which it was not there.
         (Outcome result, string reason) = (outcome.State, publish) switch
@@ -86,6 +92,8 @@ public static class RunReports
             (TableState.Failed or TableState.Interrupted, _) => (Outcome.Failed, outcome.Error ?? "It failed."),
             (TableState.SnapshotLost, false) => (Outcome.Withheld, "Not finished: the snapshot it was read at was lost, and another table had failed."),
             (_, false) => (Outcome.Withheld, "Not begun: another table had failed."),
+            (TableState.SnapshotLost or TableState.Skipped, true) when outcome.Epoch == last =>
+                (Outcome.Failed, "Not finished when its snapshot was given up for its age, nor was any other table. Allow a greater age (--max-snapshot-age), or more copies at a time (--slots)."),
             _ => (Outcome.Failed, "The snapshot it was to be read at was lost, and under the next one there was no such table. Run again where it is to be copied."),
         };
         return Basics(plan, outcome) with { Outcome = result, Error = reason, ErrorCode = outcome.Code };

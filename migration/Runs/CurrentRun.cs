@@ -46,9 +46,16 @@ public static class CurrentRun
         }
     }
 
-    /// <summary>Whether a run is known to be over by what lies in the warehouse: its report; null where there is none.</summary>
+    /// <summary>The claim as it was written last, whether it still holds or not; null where there never was one.</summary>
+    public static async Task<ClaimedRun?> Find(IFileIO io, string root, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(io);
+        return Read(await io.Read(Location(root), cancellation));
+    }
+
+    /// <summary>Whether a run is known to be over by what lies in the warehouse: its report, or that it ended without one; null where there is neither.</summary>
     public static async Task<bool?> HasReported(MigrationSite site, string run, CancellationToken cancellation) =>
-        await RunReports.Find(site, run, cancellation) is not null ? true : null;
+        await RunReports.Find(site, run, cancellation) is not null || await EndedRun.Is(site, run, cancellation) ? true : null;
 
     /// <summary>Renews a run's claim when a third of it is over.</summary>
     /// <param name="atOnce">Even where it is not: it shows that this process works at it now, and when it would run out.</param>
@@ -86,7 +93,9 @@ public static class CurrentRun
     }
 
     // No run's id begins with a dot.
-    private static string Location(MigrationSite site) => $"{site.Root.TrimEnd('/')}/_mammoth/runs/{FileName}";
+    private static string Location(MigrationSite site) => Location(site.Root);
+
+    private static string Location(string root) => $"{root.TrimEnd('/')}/_mammoth/runs/{FileName}";
 
     private static ClaimedRun? Read(FileContent? content) => content is null
         ? null

@@ -88,17 +88,17 @@ public sealed class RunClaim : IAsyncDisposable
                         await RunWarnings.Tell(_site, _run, $"{other}, although this one has not ended. A table that both write is published by the first that comes to it.");
                     }
                 }
-                catch (Exception e) when (IsOfTheStore(e))
+                catch (Exception) when (!_stopping.IsCancellationRequested)
                 {
-                    // Whether it can be reached is the business of the run's own steps.
+                    // Whether the store can be reached is the business of the run's own steps, and whatever else this finds must not fail a run that ends well.
                 }
 
                 await Task.Delay(ClaimedRun.Lease / 3, _time, _stopping.Token);
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
-            // It is being disposed.
+            // It is being disposed: what is given up may fail in ways of its own.
         }
     }
 

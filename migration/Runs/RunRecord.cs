@@ -14,13 +14,15 @@ public sealed record RunRecord(string RunId, MigrationOptions Options, string So
     /// <summary>The tag that the run's snapshots carry.</summary>
     public static string Tag(string runId) => $"mammoth-{runId}";
 
-    private const string FileName = "run.json";
+    internal const string FileName = "run.json";
 
     /// <summary>Writes the record, unless the run was begun before.</summary>
+    /// <exception cref="Errors.UsageException">It was given up.</exception>
     public static async Task<RunRecord> Begin(MigrationSite site, RunRecord record, CancellationToken cancellation)
     {
         if (await TryRead(site, record.RunId, cancellation) is { } begun)
         {
+            await EndedRun.Refuse(site, record.RunId, cancellation);
             return begun;
         }
 

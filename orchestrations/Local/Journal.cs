@@ -41,11 +41,12 @@ internal sealed class Journal : IDisposable
 
     internal SqliteConnection Connection => connection;
 
+    /// <param name="hold">The journal's lock, where it was taken before; it ends with the journal.</param>
     /// <exception cref="JournalException">It is held by another process, damaged, or no journal.</exception>
-    internal static Journal Open(string path, bool flush)
+    internal static Journal Open(string path, bool flush, JournalLock? hold = null)
     {
         path = System.IO.Path.GetFullPath(path);
-        var hold = JournalLock.Take(path);
+        hold ??= JournalLock.Take(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         var journal = new Journal(path, connection, hold);
         try

@@ -15,7 +15,7 @@ internal sealed class JournalLock : IDisposable
         try
         {
             PrivateFolder.Create(Path.GetDirectoryName(journal)!);
-            return new(new FileStream(journal + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new(Open(journal));
         }
         catch (UnauthorizedAccessException e)
         {
@@ -46,6 +46,22 @@ internal sealed class JournalLock : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+
+    /// <summary>Whoever only asks whether it is free (<see cref="IsFree"/>) has it for a moment: that is waited for.</summary>
+    private static FileStream Open(string journal)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(journal + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (IsHeld(e) && attempt < 4)
+            {
+                Thread.Sleep(50 * attempt);
+            }
+        }
+    }
 
     /// <summary>EAGAIN (Linux 11, BSD and macOS 35) and Windows' sharing and lock violations; a full or read-only disk is another matter.</summary>
     private static bool IsHeld(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32 or 33;

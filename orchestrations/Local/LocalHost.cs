@@ -27,10 +27,13 @@ public sealed partial class LocalHost : IAsyncDisposable
 
     /// <summary>Opens or creates a journal, and goes on with what has not ended in it.</summary>
     /// <exception cref="JournalException">It is in use by another process, damaged, or no journal.</exception>
-    public static async Task<LocalHost> Open(string path, Registry registry, LocalOptions? options = null, CancellationToken cancellation = default)
+    public static Task<LocalHost> Open(string path, Registry registry, LocalOptions? options = null, CancellationToken cancellation = default) => Open(path, null, registry, options, cancellation);
+
+    /// <summary>The same, for whoever took the journal's lock before.</summary>
+    internal static async Task<LocalHost> Open(string path, JournalLock? hold, Registry registry, LocalOptions? options, CancellationToken cancellation)
     {
         options ??= new LocalOptions();
-        var journal = Journal.Open(path, options.Flush);
+        var journal = Journal.Open(path, options.Flush, hold);
         var host = new LocalHost(new Engine(journal, registry, options), options);
         try
         {

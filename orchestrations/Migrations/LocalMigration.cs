@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mammoth.Iceberg.Faults;
+using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
@@ -35,6 +36,25 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         ];
     }
 
+    /// <summary>Gives up a run, of this folder's or another machine's: nobody goes on with it any more.</summary>
+    /// <exception cref="UsageException">There is no such run, or it has ended.</exception>
+    /// <exception cref="RunUnderWayException">Somebody works at it elsewhere.</exception>
+    /// <exception cref="JournalException">Somebody works at it on this machine.</exception>
+    public static async Task GiveUp(IFileIO io, string root, string stateFolder, string run, CancellationToken cancellation)
+    {
+        string marker = Path.Combine(stateFolder, $"{run}.json");
+        if (!File.Exists(marker))
+        {
+            await EndedRun.GiveUp(io, root, run, isLeft: false, TimeProvider.System, cancellation);
+            return;
+        }
+
+        string journal = Path.Combine(stateFolder, $"{run}.db");
+        using var hold = JournalLock.Take(journal);
+        await EndedRun.GiveUp(io, root, run, isLeft: true, TimeProvider.System, cancellation);
+        TakeBack(hold, marker, journal);
+    }
+
     /// <summary>Runs a new run, or goes on with one that was begun.</summary>
     /// <exception cref="RunUnderWayException">Another run has the warehouse.</exception>
     /// <exception cref="RunInterruptedException">It can't go on for now; run again, it goes on where it was.</exception>
@@ -57,6 +77,9 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         }
 
         await site.Reach(cancellation);
+
+        // Before the marker: one whose journal is nobody's was killed, whenever that was.
+        using var hold = JournalLock.Take(journal);
         if (isNew)
         {
             // Before the claim: killed in between, the same command finds which run it is that has the warehouse.
@@ -64,7 +87,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
             await Failpoints.RunMarked.Pass();
         }
 
-        await using RunClaim claim = await Claim(record.RunId, isNew ? marker : null, cancellation);
+        await using RunClaim claim = await Claim(record.RunId, isNew ? () => TakeBack(hold, marker, journal) : null, cancellation);
         await Failpoints.RunClaimed.Pass();
         RunRecord begun = await RunRecord.Begin(site, record, cancellation);
         await Failpoints.RunBegun.Pass();
@@ -79,9 +102,7 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         MigrateDatabase.Result result;
         try
         {
-            await using LocalHost host = await LocalHost.Open(journal, new Registry().AddMigrations(site), local, cancellation);
-
-            // The journal is ours now: another process that is at the same run would have been told so.
+            await using LocalHost host = await LocalHost.Open(journal, hold, new Registry().AddMigrations(site), local, cancellation);
             claim.Keep();
             result = await GoOn(host, begun, cancellation);
         }
@@ -176,16 +197,16 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         }
     }
 
-    /// <param name="newMarker">The marker to take back where another run has the warehouse: nothing was begun.</param>
-    private async Task<RunClaim> Claim(string run, string? newMarker, CancellationToken cancellation)
+    /// <param name="takeBack">What a new run did so far, where another one has the warehouse.</param>
+    private async Task<RunClaim> Claim(string run, Action? takeBack, CancellationToken cancellation)
     {
         try
         {
             return await RunClaim.Take(site, run, IsLeft, cancellation);
         }
-        catch (RunUnderWayException) when (newMarker is not null)
+        catch (RunUnderWayException)
         {
-            File.Delete(newMarker);
+            takeBack?.Invoke();
             throw;
         }
     }
@@ -198,12 +219,8 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         File.Move(torn, marker);
     }
 
-    /// <summary>Whether a run is one of this folder's that was killed: its journal is nobody's. One that has none yet may be just beginning.</summary>
-    private bool IsLeft(string run)
-    {
-        string journal = Path.Combine(stateFolder, $"{run}.db");
-        return File.Exists(Path.Combine(stateFolder, $"{run}.json")) && File.Exists(journal) && JournalLock.IsFree(journal);
-    }
+    /// <summary>Whether a run is one of this folder's that was killed: its journal is nobody's.</summary>
+    private bool IsLeft(string run) => File.Exists(Path.Combine(stateFolder, $"{run}.json")) && JournalLock.IsFree(Path.Combine(stateFolder, $"{run}.db"));
 
     /// <summary>A run that was refused before it copied anything leaves nothing behind, as long as the storage lets it.</summary>
     private async Task Withdraw(string run)
@@ -216,6 +233,12 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
         {
             // What ended the run is told; a record too many does no harm.
         }
+    }
+
+    private static void TakeBack(JournalLock hold, string marker, string journal)
+    {
+        hold.Dispose();
+        Forget(marker, journal);
     }
 
     /// <summary>The journal of a run that has ended tells nothing that its report does not.</summary>

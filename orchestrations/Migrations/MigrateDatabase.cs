@@ -37,6 +37,9 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
         /// <summary>Where the outcomes of earlier epochs are recorded, or null.</summary>
         public string? Recorded { get; init; }
 
+        /// <summary>Tables finished in earlier epochs.</summary>
+        public int Staged { get; init; }
+
         /// <summary>Epochs in a row without one table getting done.</summary>
         public int Vain { get; init; }
 
@@ -61,13 +64,14 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
         {
             Epoch done = await RunEpoch(context, input, course);
             string? recorded = await Fold(context, input, done.Recorded, course);
-            if (done is { Aged: true, Lost: true, Staged: 0 })
+            bool isTooSlow = done is { Aged: true, Lost: true, Staged: 0 };
+            if (isTooSlow && (input.Staged == 0 || input.OnError == OnError.Stop))
             {
                 throw new FailureException(new("SnapshotTooOld", $"{GivenUp(input)} Not one table was finished by then, and under another snapshot it would not be otherwise: allow a greater age (--max-snapshot-age), or more copies at a time (--slots)."));
             }
 
             int vain = done.Staged > 0 ? 0 : input.Vain + 1;
-            if (Decide(input, done, vain) is not { } publish)
+            if ((isTooSlow ? true : Decide(input, done, vain)) is not { } publish)
             {
                 vain = await Pause(done, vain, course);
 
@@ -77,6 +81,7 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
                 {
                     Epoch = input.Epoch + 1,
                     Recorded = recorded,
+                    Staged = input.Staged + done.Staged,
                     Vain = vain,
                     WentOn = done.Interrupted is not null,
                     Plans = course.Plans,

@@ -1,4 +1,5 @@
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Cleaning;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Orchestrations.Verifications;
@@ -8,7 +9,7 @@ namespace Mammoth.Orchestrations.Migrations;
 /// <summary>What a host registers to run migrations.</summary>
 public static class MigrationRegistry
 {
-    /// <summary>Adds the orchestrations and activities of migrations, dry runs and verifications, which work on <paramref name="site"/>.</summary>
+    /// <summary>Adds the orchestrations and activities of migrations, dry runs, verifications and maintenance, which work on <paramref name="site"/>.</summary>
     public static Registry AddMigrations(this Registry registry, MigrationSite site) => registry
         .AddOrchestration<MigrateDatabase>()
         .AddOrchestration<KeepSnapshot>()
@@ -17,6 +18,9 @@ public static class MigrationRegistry
         .AddOrchestration<InspectDatabase>()
         .AddOrchestration<VerifyWarehouse>()
         .AddOrchestration<SumDigests>()
+        .AddOrchestration<CleanWarehouse>()
+        .AddActivity(() => new FindOrphans(site))
+        .AddActivity(() => new DeleteOrphans(site))
         .AddActivity(() => new WritePlan(site))
         .AddActivity(() => new ChooseTables(site))
         .AddActivity(() => new ProveTable(site))

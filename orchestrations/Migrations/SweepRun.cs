@@ -16,6 +16,12 @@ public sealed class SweepRun(MigrationSite site) : Activity<SweepRun, SweepRun.I
     public override async Task<Result> Run(ActivityContext context, Input input)
     {
         (int files, string? kept) = await Leftovers.Sweep(site, input.Run, context.Cancellation);
+        if (kept is null && await RunReports.Find(site, input.Run, context.Cancellation) is null)
+        {
+            // It failed or was cancelled: what could not be deleted now is found later.
+            await EndedRun.Mark(site, input.Run, context.Cancellation);
+        }
+
         return new(files, kept);
     }
 }

@@ -107,4 +107,30 @@ public sealed class ServeTests(PostgresFixture postgres)
         Assert.All(runs, r => Assert.Equal("verification", (string?)r!["kind"]));
         Assert.Contains("Verifies by itself: * * * * * *", server.Said, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task On_a_schedule_it_deletes_what_nothing_refers_to()
+    {
+        using var area = await ServedArea.Create(postgres, "CREATE TABLE t (i int); INSERT INTO t VALUES (1)");
+        Assert.Equal(0, (await ApiServer.Command(area.Folder, "migrate", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse)).ExitCode);
+        string[] kept = Directory.GetFiles(area.Warehouse, "*", SearchOption.AllDirectories);
+        string data = Path.Combine(area.Warehouse, "public", "t", "data");
+        string[] left = [Path.Combine(data, "20200101T000000-abcdef-00000-0123456789abcdef0123456789abcdef-000.parquet"), Path.Combine(data, "20200101T000000-abcdef-00001-0123456789abcdef0123456789abcdef-000.parquet")];
+        foreach (string file in left)
+            await File.WriteAllTextAsync(file, "x", Cancellation);
+        foreach (string file in kept.Append(left[0]))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-4));
+
+        await using var server = await ApiServer.Start(
+            area.Folder,
+            null,
+            new Dictionary<string, string> { ["MAMMOTH_MAINTENANCE_SCHEDULE"] = "* * * * * *" },
+            ["--no-auth", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse]);
+        while (File.Exists(left[0]))
+            await Task.Delay(200, Cancellation);
+        Assert.True(File.Exists(left[1]));
+        Assert.All(kept, f => Assert.True(File.Exists(f), f));
+        Assert.Contains("Cleans by itself: * * * * * *", server.Said, StringComparison.Ordinal);
+        Assert.Empty((await server.Get("api/v1/runs"))["runs"]!.AsArray().Where(r => (string?)r!["kind"] != "migration"));
+    }
 }

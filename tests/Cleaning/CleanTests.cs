@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Cleaning;
+using Mammoth.Migration.Runs;
 using Mammoth.Tests.Cli;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
@@ -44,7 +45,7 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
         Assert.Equal(planted.Order(StringComparer.Ordinal), (await Find(area)).Files.Select(f => f.Location).Order(StringComparer.Ordinal));
         Assert.Equal(planted.Length, (await Clean(area, "--older-than", "1d")).GetProperty("young").GetInt32());
         Assert.NotNull(await area.Warehouse.Io.Read(planted[0], Cancellation));
-        await Orphans.Delete(area.Warehouse.Io, await Find(area), Cancellation);
+        await Orphans.Delete(area.Warehouse.Io, (await Find(area)).Files.Select(f => f.Location), Cancellation);
 
         Assert.Empty((await Find(area)).Files);
         foreach (var file in innocent)
@@ -73,12 +74,64 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
         var during = await Find(area);
         Assert.Empty(during.Files);
         Assert.True(Assert.Single(during.Kept).Files > 3);
-        await Orphans.Delete(area.Warehouse.Io, during, Cancellation);
+        await Orphans.Delete(area.Warehouse.Io, during.Files.Select(f => f.Location), Cancellation);
 
         (await area.Migrate(options)).Expect(0);
         Assert.Empty((await Find(area)).Kept);
         Assert.Empty((await Find(area)).Files);
         Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_given_up_is_gone_on_with_by_nobody_and_its_files_are_found()
+    {
+        using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
+        var state = new Dictionary<string, string> { ["XDG_DATA_HOME"] = Path.Combine(area.Folder, "state") };
+        string[] Migrate(string run) => ["migrate", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse.Argument, "--output", "json", "--include", "shop.*", "--slots", "1", "--run-id", run];
+        string[] giveUp = ["clean", "--warehouse", area.Warehouse.Argument, "--give-up", "first"];
+        await using (var running = MammothProcess.Start(Migrate("first"), new Dictionary<string, string>(state) { ["MAMMOTH_FAILPOINTS"] = "table-proven=delay:600000@4" }))
+        {
+            while (area.Warehouse.Io is var io && !await io.List($"{area.Warehouse.Root}/_mammoth/runs/first/tables/", Cancellation).AnyAsync(Cancellation))
+                await Task.Delay(100, Cancellation);
+            await Says(giveUp, state, "is in use by");
+
+            // On another machine, which only has the claim to go by.
+            await Says(giveUp, new() { ["XDG_DATA_HOME"] = Path.Combine(area.Folder, "elsewhere") }, "Run first has been under way");
+        }
+
+        Assert.NotEmpty((await Find(area)).Kept);
+        await using (var given = MammothProcess.Start(giveUp, state))
+            (await given.End(Cancellation)).Expect(0);
+        var found = await Find(area);
+        Assert.Empty(found.Kept);
+        Assert.NotEmpty(found.Files);
+        await Says(giveUp, state, "Run first has ended");
+        await Says(["clean", "--warehouse", area.Warehouse.Argument, "--give-up", "none"], state, "There is no run none");
+        await Says(Migrate("first"), state, "Run first has ended");
+
+        await Orphans.Delete(area.Warehouse.Io, found.Files.Select(f => f.Location), Cancellation);
+        await using (var next = MammothProcess.Start(Migrate("second"), state))
+            (await next.End(Cancellation)).Expect(0);
+        Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_run_given_up_elsewhere_is_refused_where_its_journal_is()
+    {
+        using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
+        string[] options = ["--include", "shop.customers"];
+        await using (var killed = MammothProcess.Start(["migrate", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse.Argument, "--output", "json", "--run-id", "first", .. options], new Dictionary<string, string>
+        {
+            ["XDG_DATA_HOME"] = Path.Combine(area.Folder, "state"),
+            ["MAMMOTH_FAILPOINTS"] = "table-proven=crash",
+        }))
+            (await killed.End(Cancellation)).Expect(137);
+        await EndedRun.GiveUp(area.Warehouse.Io, area.Warehouse.Root, "first", isLeft: true, TimeProvider.System, Cancellation);
+
+        var refused = await area.Migrate(options);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("Run first was given up", refused.Errors, StringComparison.Ordinal);
+        (await area.Migrate([.. options, "--run-id", "second"])).Expect(0);
     }
 
     [Fact]
@@ -90,13 +143,21 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
         var cleaned = 0;
         while (!process.HasExited)
         {
-            await Orphans.Delete(area.Warehouse.Io, await Find(area), Cancellation);
+            await Orphans.Delete(area.Warehouse.Io, (await Find(area)).Files.Select(f => f.Location), Cancellation);
             cleaned++;
         }
 
         (await process.End(Cancellation)).Expect(0);
         Assert.True(cleaned > 1);
         Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).ExitCode);
+    }
+
+    private static async Task Says(string[] arguments, Dictionary<string, string> variables, string error)
+    {
+        await using var process = MammothProcess.Start(arguments, variables);
+        var ended = await process.End(Cancellation);
+        Assert.NotEqual(0, ended.ExitCode);
+        Assert.Contains(error, ended.Errors, StringComparison.Ordinal);
     }
 
     /// <summary>Whatever its age.</summary>

@@ -43,6 +43,23 @@ public sealed class SnapshotAgeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_was_finished_under_earlier_ones_is_published_where_the_run_goes_on_after_failures()
+    {
+        string source = await Source();
+        using var warehouse = new MigrationWarehouse();
+        bool isFirstDone = false;
+        warehouse.Watching = e =>
+        {
+            Wait(isFirstDone ? e is ProgressEvent.Copied : e is ProgressEvent.TableDone);
+            isFirstDone |= e is ProgressEvent.TableDone;
+        };
+        RunReport report = await warehouse.Migrate(source, new MigrationOptions { Slots = 1, MaxSnapshotAge = Age, OnError = OnError.Continue }, Cancellation);
+        Assert.False(report.Succeeded);
+        Assert.Equal([(Outcome.Failed, 2), (Outcome.Published, 1)], report.Tables.GroupBy(t => t.Outcome).Select(g => (g.Key, g.Count())).OrderBy(g => g.Item2 == 1));
+        Assert.All(report.Tables.Where(t => t.Outcome == Outcome.Failed), t => Assert.Contains("--max-snapshot-age", t.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_younger_one_is_left_alone()
     {
         using var warehouse = new MigrationWarehouse();
