@@ -35,7 +35,7 @@ internal sealed class CopySocket : IDisposable
     /// <exception cref="TimeoutException">Not in time.</exception>
     public static CopySocket Connect(CopyTarget target)
     {
-        SocketException? failure = null;
+        Exception? failure = null;
         foreach (System.Net.EndPoint end in CopyEndPoints.Of(target))
         {
             var socket = new Socket(end.AddressFamily, SocketType.Stream, end.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
@@ -52,8 +52,9 @@ internal sealed class CopySocket : IDisposable
 
                 return new CopySocket(socket);
             }
-            catch (SocketException e)
+            catch (Exception e) when (e is SocketException or TimeoutException)
             {
+                // A name may stand for several addresses, of which one answers.
                 socket.Dispose();
                 failure = e;
             }

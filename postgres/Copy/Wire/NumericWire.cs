@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Mammoth.Postgres.Copy.Wire;
@@ -109,50 +110,44 @@ internal readonly struct NumericWire(int precision, int scale) : IFixedWire<Int1
         if (lowest <= -4)
             return "numeric scale";
 
+        // Nearly all columns need no more than 64 bits, and what is on the way is never larger than the value.
         if (precision <= LongestSmall)
-            return ReadSmall(digits, lowest, negative, out value);
-        int full = lowest < 0 ? count - 1 : count;
-        UInt128 sum = 0;
-        for (int i = 0; i < full; i++)
-            sum = (sum * Base) + (uint)Digit(digits, i);
-        if (lowest < 0)
         {
-            (uint kept, uint lost) = Math.DivRem((uint)Digit(digits, count - 1), Power(-lowest));
-            if (lost != 0)
+            if (!TrySum(digits, lowest, out long small))
                 return "numeric scale";
-            sum = (sum * Power(4 + lowest)) + kept;
+            value = negative ? -small : small;
+            return null;
         }
 
-        for (; lowest >= 4; lowest -= 4)
-            sum *= Base;
-        if (lowest > 0)
-            sum *= Power(lowest);
-        value = negative ? -(Int128)sum : (Int128)sum;
+        if (!TrySum(digits, lowest, out Int128 large))
+            return "numeric scale";
+        value = negative ? -large : large;
         return null;
     }
 
-    /// <summary>The same in 64 bits, for columns that need no more: what is on the way is never larger than the value.</summary>
-    private static string? ReadSmall(ReadOnlySpan<byte> digits, int lowest, bool negative, out Int128 value)
+    /// <summary>The digits as a number in units of the scale.</summary>
+    /// <param name="lowest">The power of ten of the lowest group in those units, above -4.</param>
+    /// <returns>Whether no digit is below the unit.</returns>
+    private static bool TrySum<T>(ReadOnlySpan<byte> digits, int lowest, out T sum)
+        where T : struct, IBinaryInteger<T>
     {
-        value = 0;
-        ulong sum = 0;
+        sum = T.Zero;
         int full = lowest < 0 ? digits.Length - 2 : digits.Length;
         for (int i = 0; i < full; i += 2)
-            sum = (sum * Base) + (uint)Digit(digits, i / 2);
+            sum = (sum * T.CreateTruncating(Base)) + T.CreateTruncating(Digit(digits, i / 2));
         if (lowest < 0)
         {
             (uint kept, uint lost) = Math.DivRem((uint)Digit(digits, full / 2), Power(-lowest));
             if (lost != 0)
-                return "numeric scale";
-            sum = (sum * Power(4 + lowest)) + kept;
+                return false;
+            sum = (sum * T.CreateTruncating(Power(4 + lowest))) + T.CreateTruncating(kept);
         }
 
         for (; lowest >= 4; lowest -= 4)
-            sum *= Base;
+            sum *= T.CreateTruncating(Base);
         if (lowest > 0)
-            sum *= Power(lowest);
-        value = negative ? -(long)sum : (long)sum;
-        return null;
+            sum *= T.CreateTruncating(Power(lowest));
+        return true;
     }
 
     private static int Digit(ReadOnlySpan<byte> digits, int index)

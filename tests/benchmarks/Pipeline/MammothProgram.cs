@@ -35,6 +35,22 @@ internal sealed class MammothProgram(Meter meter, string path, string scratch)
         }
     }
 
+    /// <summary>Copies a whole database into a fresh warehouse, and takes the measures from outside alone.</summary>
+    /// <returns>With how many tables.</returns>
+    public async Task<(Measurement Whole, int Tables)> MigrateAllAsync(string source, int slots, CancellationToken cancellationToken)
+    {
+        string warehouse = Fresh("warehouse");
+        try
+        {
+            Measurement whole = await meter.RunAsync([path, "migrate", "--warehouse", warehouse, "--slots", $"{slots}", "--output", "json"], new Dictionary<string, string> { ["MAMMOTH_SOURCE"] = source }, cancellationToken);
+            return (whole.Checked("mammoth migrate"), RunTimes.ReportOf(whole.Output).Tables.Count);
+        }
+        finally
+        {
+            Drop(warehouse);
+        }
+    }
+
     /// <summary>Reads a warehouse back and compares the digest of its rows.</summary>
     public async Task<Measurement> VerifyAsync(string warehouse, CancellationToken cancellationToken)
     {

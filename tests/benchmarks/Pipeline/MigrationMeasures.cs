@@ -18,15 +18,6 @@ internal sealed record MigrationMeasures
     /// <summary>From the first chunk's start to the last one's end.</summary>
     public required TimeSpan Copy { get; init; }
 
-    /// <summary>All chunks, one after the other.</summary>
-    public required TimeSpan CopyWork { get; init; }
-
-    /// <summary>All tables one after the other, from the end of their one chunk until their commit was prepared; null where some have several chunks.</summary>
-    public required TimeSpan? StageWork { get; init; }
-
-    /// <summary>All tables, one after the other, from there until they were verified.</summary>
-    public required TimeSpan ProveWork { get; init; }
-
     /// <summary>From the last chunk's end until every table was verified.</summary>
     public required TimeSpan Verify { get; init; }
 
@@ -75,9 +66,6 @@ internal sealed record MigrationMeasures
             Wall = whole.Wall,
             Before = before,
             Copy = times.CopyFinished - times.CopyStarted,
-            CopyWork = times.CopyWork,
-            StageWork = times.StageWork,
-            ProveWork = times.ProveWork,
             Verify = times.Proven - times.CopyFinished,
             After = whole.Wall - proven,
             CopyCpu = end.Cpu - begin.Cpu,
