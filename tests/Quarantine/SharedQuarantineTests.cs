@@ -5,6 +5,7 @@ using Mammoth.Migration.Plans;
 using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
+using Mammoth.Migration.Staging;
 using Mammoth.Migration.Types;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
@@ -23,17 +24,38 @@ public sealed class SharedQuarantineTests(PostgresFixture postgres) : IDisposabl
 
     public void Dispose() => warehouse.Dispose();
 
-    [Fact]
-    public async Task Rows_that_somebody_took_out_of_it_are_set_aside_again()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rows_that_somebody_took_out_of_it_are_set_aside_again(bool files)
     {
         string source = await Source();
         await warehouse.Migrate(source, Aside, Cancellation);
-        foreach (string file in warehouse.Files("mammoth.quarantine"))
-            File.Delete(Path.Combine(warehouse.Folder, "mammoth", "quarantine", "data", file));
+        MigrationSite site = await warehouse.Site(source, Cancellation);
+        if (files)
+        {
+            foreach (string file in warehouse.Files("mammoth.quarantine"))
+                File.Delete(Path.Combine(warehouse.Folder, "mammoth", "quarantine", "data", file));
+        }
+        else
+        {
+            await CommitAsSomebody(site, keeps: false, "somebody");
+        }
 
         RunReport report = await warehouse.Migrate(source, Aside, Cancellation);
         Assert.Equal([("a", Outcome.Published, 2L), ("b", Outcome.Published, 1L), ("fine", Outcome.Unchanged, 0L)], report.Tables.Select(t => (t.Name, t.Outcome, t.QuarantinedRows)).Order());
         Assert.Equal(3, (await Live(source)).Sum(f => f.RecordCount));
+    }
+
+    [Fact]
+    public async Task Rows_that_were_put_right_are_gone_though_the_run_sets_none_aside()
+    {
+        string source = await Source();
+        await warehouse.Migrate(source, Aside, Cancellation);
+        await new SourceDatabase(source).Run("UPDATE a SET d = '2024-01-01'", Cancellation);
+        RunReport report = await warehouse.Migrate(source, Aside, Cancellation);
+        Assert.Equal([("a", Outcome.Published, 0L), ("b", Outcome.Unchanged, 1L), ("fine", Outcome.Unchanged, 0L)], report.Tables.Select(t => (t.Name, t.Outcome, t.QuarantinedRows)).Order());
+        Assert.Equal("public.b", Assert.Single(await Live(source)).Partition.Values.Single());
     }
 
     [Fact]
@@ -48,10 +70,7 @@ public sealed class SharedQuarantineTests(PostgresFixture postgres) : IDisposabl
             // Ours is prepared: it names the state it builds on.
             if (location.EndsWith("/commit.json", StringComparison.Ordinal) && ++times <= 2)
             {
-                TableMetadata current = (await site.Load("mammoth", "quarantine", Cancellation))!;
-                StagedSnapshot other = await new SnapshotStaging(site.Io, current, current.Location, current.CurrentSchema) { Spec = QuarantineTable.Spec, Keeps = (_, _) => true }
-                    .Replace([], $"other-{times}", new Dictionary<string, string>(), new Dictionary<string, string>(), Cancellation);
-                await site.Commit([Mammoth.Migration.Staging.StagedCommit.Of("mammoth", "quarantine", other)], $"other-{times}", Cancellation);
+                await CommitAsSomebody(site, keeps: true, $"other-{times}");
             }
         };
 
@@ -116,6 +135,14 @@ public sealed class SharedQuarantineTests(PostgresFixture postgres) : IDisposabl
         INSERT INTO fine VALUES (1, '2024-01-01');
         """,
         Cancellation)).ConnectionString;
+
+    private static async Task CommitAsSomebody(MigrationSite site, bool keeps, string id)
+    {
+        TableMetadata current = (await site.Load("mammoth", "quarantine", Cancellation))!;
+        StagedSnapshot other = await new SnapshotStaging(site.Io, current, current.Location, current.CurrentSchema) { Spec = QuarantineTable.Spec, Keeps = (_, _) => keeps }
+            .Replace([], id, new Dictionary<string, string>(), new Dictionary<string, string>(), Cancellation);
+        await site.Commit([StagedCommit.Of("mammoth", "quarantine", other)], id, Cancellation);
+    }
 
     private async Task<IReadOnlyList<ManifestFile>> Manifests(string source) =>
         await ManifestList.Read(warehouse.Store, (await (await warehouse.Site(source, Cancellation)).Load("mammoth", "quarantine", Cancellation))!.CurrentSnapshot!, Cancellation);
