@@ -11,7 +11,7 @@ export function runPromise() {
   return {
     node,
     update(status) {
-      const parts = { error: status.error, verified: verified(status), consistent: consistent(status), snapshots: status.snapshots, tag: status.tag };
+      const parts = { error: status.error, verified: verified(status), aside: aside(status), consistent: consistent(status), snapshots: status.snapshots, tag: status.tag };
       const text = JSON.stringify(parts);
       if (text === shown) return;
       shown = text;
@@ -19,6 +19,7 @@ export function runPromise() {
       fill(node,
         parts.error && problemBox(parts.error.message, parts.error.wayOut),
         parts.verified && el('p', { class: parts.verified[0] }, el('b', null, parts.verified[1]), ' ', parts.verified[2]),
+        parts.aside && el('p', { class: parts.aside[0] }, el('b', null, parts.aside[1]), ' ', parts.aside[2]),
         parts.consistent && el('p', { class: parts.consistent[0] }, el('b', null, parts.consistent[1]), ' ', parts.consistent[2]),
         parts.snapshots.length > 0 && el('ul', { class: 'snapshots' }, parts.snapshots.map(snapshot => el('li', null,
           `Snapshot ${snapshot.epoch} of the source: `, when(snapshot.takenAt), ', transactions ', code(snapshot.visible), snapshot.lsn && [', log position ', code(snapshot.lsn)]))),
@@ -43,6 +44,12 @@ function verified({ kind, state, tables }) {
     `${count(checked.length - differ)} of ${things(tables.length, 'table')} verified.`,
     `The rows were counted independently at the source, and a digest of every row as PostgreSQL sent it equals the digest of the rows read back from the data files${differ > 0 ? ` — but for ${count(differ)}, which differ` : ''}.`,
   ];
+}
+
+function aside({ kind, tables }) {
+  const rows = tables.filter(table => table.state === 'published' || table.state === 'unchanged').reduce((sum, table) => sum + table.quarantinedRows, 0);
+  if (kind !== 'migration' || rows === 0) return null;
+  return ['warn', `${things(rows, 'row')} set aside.`, 'A value of each does not fit its column: it is in the table mammoth.quarantine, with its key, the value, the reason and the whole row, and counted and hashed with the others.'];
 }
 
 function consistent({ kind, state, consistency, published, tables, snapshots }) {

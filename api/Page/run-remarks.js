@@ -59,6 +59,7 @@ const options = ({ options: asked }) => facts([
   ['But not', asked.exclude.length === 0 ? null : asked.exclude.join(', ')],
   ['Where a table fails', asked.onError === 'continue' ? 'the others are published' : 'nothing is published'],
   ['Values that do not fit', { string: 'become exact text', fail: 'fail their table', quarantine: 'set their row aside' }[asked.policy] ?? asked.policy],
+  ['Rows set aside in a table, at most', asked.maxErrors],
   ['For readers', asked.profile],
   ['Connections that copy', String(asked.slots)],
   ['Locks', asked.noLock ? 'none' : null],

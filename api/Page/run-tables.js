@@ -173,7 +173,7 @@ function factsOf(table, snapshots) {
     [there ? 'In the warehouse' : 'Name in the warehouse', there && place !== null ? el('a', { href: tableAddress(table.namespace, table.name) }, name(place)) : place],
     ['Copied as', table.class === null ? null : `${table.class} table, ${things(table.chunks, 'chunk')}`],
     [there ? 'Shows the source at' : 'Read at', read && !ahead.has(table.state) ? `${new Date(read.takenAt).toISOString().slice(0, 19).replace('T', ' ')} UTC (snapshot ${read.epoch})` : null],
-    ['In quarantine', table.quarantinedRows > 0 ? `${count(table.quarantinedRows)} rows` : null],
+    ['In quarantine', table.quarantinedRows > 0 ? `${things(table.quarantinedRows, 'row')} in mammoth.quarantine` : null],
     ['Rows counted', check && `${count(check.sourceRows)} at the source, ${count(check.tableRows)} in the table`],
     ['Digest, source', check && check.sourceDigest],
     ['Digest, table', check && check.tableDigest],

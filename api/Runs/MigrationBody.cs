@@ -1,5 +1,6 @@
 using Mammoth.Api.Problems;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Types;
 
 namespace Mammoth.Api.Runs;
@@ -39,6 +40,9 @@ public sealed record MigrationBody
     /// <summary>Large objects that columns of type <c>lo</c> name are copied too.</summary>
     public bool? LargeObjects { get; init; }
 
+    /// <summary>How many rows of a table may be set aside: a number (<c>100</c>), or a share of its rows (<c>0.5%</c>). A table with more fails.</summary>
+    public string? MaxErrors { get; init; }
+
     /// <summary>What becomes of a value that does not fit its column.</summary>
     public TypePolicy? Policy { get; init; }
 
@@ -54,6 +58,7 @@ public sealed record MigrationBody
         Range("$.targetFileSize", TargetFileSize, 1L << 20, 10L << 30);
         Range("$.maxRate", MaxRate, 1L << 20, 10L << 30);
         Range("$.maxSnapshotAgeSeconds", MaxSnapshotAgeSeconds, 10, 30 * 86_400);
+        Budget("$.maxErrors", MaxErrors);
         if (LargeValueBytes != 0)
         {
             Range("$.largeValueBytes", LargeValueBytes, MigrationOptions.LeastLargeValueBytes, MigrationOptions.MostLargeValueBytes);
@@ -74,6 +79,7 @@ public sealed record MigrationBody
             MaxSnapshotAge = MaxSnapshotAgeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.MaxSnapshotAge,
             LargeValueBytes = LargeValueBytes ?? defaults.LargeValueBytes,
             LargeObjects = LargeObjects ?? defaults.LargeObjects,
+            MaxErrors = MaxErrors ?? defaults.MaxErrors,
             Policy = Policy ?? defaults.Policy,
             Tables = Tables is null ? defaults.Tables : Merge(Tables, defaults.Tables),
         };
@@ -91,6 +97,7 @@ public sealed record MigrationBody
                 throw ProblemException.OfField($"{path}.filter", "SQL conditions are taken from the server's own configuration only.");
             }
 
+            Budget($"{path}.maxErrors", settings.MaxErrors);
             if (owned.ContainsKey(pattern))
             {
                 throw ProblemException.OfField(path, "The server's configuration has settings for this very pattern. Leave it out.");
@@ -105,6 +112,14 @@ public sealed record MigrationBody
         }
 
         return all;
+    }
+
+    private static void Budget(string path, string? value)
+    {
+        if (value is not null && ErrorBudget.Parse(value) is null)
+        {
+            throw ProblemException.OfField(path, "The value is a number of rows, like 100, or a share of them, like 0.5%.");
+        }
     }
 
     private static void Range(string path, long? value, long least, long most)

@@ -17,6 +17,7 @@ internal static class ProgressSum
             tables.Sum(t => t.Chunks),
             tables.Sum(t => t.ChunksDone),
             rows,
+            tables.Sum(t => t.QuarantinedRows),
             bytes,
             fraction,
             rows / seconds,

@@ -97,10 +97,11 @@ public sealed record RunStatus
 
 /// <summary>The sums of a run. Rates and the time left are means since copying began, and null while there is nothing to reckon by.</summary>
 /// <param name="Bytes">Bytes of binary COPY so far.</param>
+/// <param name="QuarantinedRows">Rows set aside so far; they are in <c>mammoth.quarantine</c> when the tables are published.</param>
 /// <param name="Fraction">From 0 to 1, by the sizes of the chunks that are done.</param>
-public sealed record RunProgress(int Tables, int TablesDone, int TablesFailed, int Chunks, int ChunksDone, long Rows, long Bytes, double Fraction, double? RowsPerSecond, double? BytesPerSecond, double? SecondsLeft)
+public sealed record RunProgress(int Tables, int TablesDone, int TablesFailed, int Chunks, int ChunksDone, long Rows, long QuarantinedRows, long Bytes, double Fraction, double? RowsPerSecond, double? BytesPerSecond, double? SecondsLeft)
 {
-    internal static RunProgress None { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, null, null, null);
+    internal static RunProgress None { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null);
 }
 
 /// <summary>An error of a run or a table.</summary>

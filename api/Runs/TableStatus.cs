@@ -39,7 +39,7 @@ public enum TableProgressState
 /// <param name="EstimatedBytes">Its size in the source, heap and TOAST.</param>
 /// <param name="FileBytes">Bytes of data files so far.</param>
 /// <param name="RowsPerSecond">While it is copied, the mean since it began.</param>
-/// <param name="QuarantinedRows">Rows set aside; known in the end.</param>
+/// <param name="QuarantinedRows">Rows set aside so far; in the end, those in <c>mammoth.quarantine</c>.</param>
 public sealed record TableStatus(
     string Source,
     string? Namespace,

@@ -45,6 +45,7 @@ internal static class TablesUnderWay
             Rows = standing.Rows,
             Bytes = standing.Bytes,
             FileBytes = standing.FileBytes,
+            QuarantinedRows = standing.QuarantinedRows,
             Chunks = standing.Chunks,
             ChunksDone = standing.ChunksDone,
             RowsPerSecond = copies ? standing.Rows / seconds : null,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Mammoth.Migration.Configuration;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
 
 namespace Mammoth.Cli.Options;
 
@@ -16,6 +17,12 @@ internal sealed class RunOptions
     private readonly Option<bool> replaceSource = ReplaceSource();
     private readonly Option<OnLockWaiter> onLockWaiter = WordOption.Create<OnLockWaiter>("--on-lock-waiter", "A statement waits behind our locks: warn, or yield the locks.");
     private readonly Option<OnError> onError = WordOption.Create<OnError>("--on-error", "A table failed: stop (publish nothing), or continue (publish the others).");
+    private readonly Option<string?> maxErrors = new("--max-errors")
+    {
+        Description = "How many rows of a table may be set aside (policy quarantine): a number, such as 100, or a share of its rows, such as 0.5%. A table with more fails.",
+        HelpName = "number or percent",
+        CustomParser = result => ErrorBudget.Parse(result.Tokens[0].Value) is { } budget ? budget.ToString() : RefuseBudget(result),
+    };
     private readonly Option<int?> slots = new("--slots") { Description = "Connections to the source that copy at a time.", HelpName = "number" };
     private readonly Option<long?> maxRate = new("--max-rate")
     {
@@ -75,7 +82,7 @@ internal sealed class RunOptions
             if (!int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) || number is < SlotCount.FewestConnections or > 512)
                 result.AddError($"--max-connections is a number from {SlotCount.FewestConnections} to 512.");
         });
-        foreach (Option option in new Option[] { onError, noLock, onLockWaiter, slots, maxConnections, maxRate, maxSnapshotAge })
+        foreach (Option option in new Option[] { onError, maxErrors, noLock, onLockWaiter, slots, maxConnections, maxRate, maxSnapshotAge })
             command.Options.Add(option);
 
         return this;
@@ -91,6 +98,7 @@ internal sealed class RunOptions
             Exclude = parsed.GetValue(exclude) ?? [],
             Profile = parsed.GetValue(profile),
             OnError = parsed.GetValue(onError),
+            MaxErrors = parsed.GetValue(maxErrors),
             OnLockWaiter = parsed.GetValue(onLockWaiter),
             NoLock = parsed.GetValue(noLock),
             ReplaceSource = parsed.GetValue(replaceSource),
@@ -113,6 +121,12 @@ internal sealed class RunOptions
     private static long? Refuse(System.CommandLine.Parsing.ArgumentResult result, string wanted)
     {
         result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{result.Tokens[0].Value}' is no {wanted}."));
+        return null;
+    }
+
+    private static string? RefuseBudget(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError($"'{result.Tokens[0].Value}' is no limit for --max-errors: give it as a number of rows, like 100, or a share of them, like 0.5%.");
         return null;
     }
 

@@ -61,6 +61,9 @@ internal static class ReportView
                 : "[bold yellow]consistency: table[/] — each table shows one moment of the source, not all the same; the report says which.");
         }
 
+        if (report.Quarantine is { } quarantine)
+            console.MarkupLineInterpolated($"[yellow]{Amount.Of(report.QuarantinedRows, "row")} set aside[/] in {quarantine}, each with its key, the value and the reason: mammoth read {quarantine}");
+
         if (report.Tag is { } tag)
             console.MarkupLineInterpolated($"Published at once under the tag [bold]{tag}[/] in {report.Warehouse}");
 

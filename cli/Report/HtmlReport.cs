@@ -79,6 +79,9 @@ internal static class HtmlReport
         page.AddRaw("<section class=\"promise\">\n");
         page.Add($"<p class=\"{(differs > 0 ? "bad" : holds == report.Tables.Count ? "good" : "warn")}\"><b>{holds} of {Amount.Of(report.Tables.Count, "table")} verified.</b> ");
         page.Add($"The rows were counted independently at the source, and a digest of every row as PostgreSQL sent it equals the digest of the rows read back from the data files{(differs > 0 ? $" — but for {differs}, which differ" : "")}.</p>\n");
+        if (report.Quarantine is { } quarantine)
+            page.Add($"<p class=\"warn\"><b>{Amount.Of(report.QuarantinedRows, "row")} set aside.</b> A value of each does not fit its column: it is in the table <code>{quarantine}</code>, with its key, the value, the reason and the whole row, and counted and hashed with the others.</p>\n");
+
         page.AddRaw(report.Consistency switch
         {
             Consistency.Database => "<p class=\"good\"><b>consistency: database.</b> All tables were read at one snapshot and published by one write: together they show one moment of the source.</p>\n",

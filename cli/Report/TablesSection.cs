@@ -1,4 +1,5 @@
 using Mammoth.Cli.Rendering;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Reports;
 
 namespace Mammoth.Cli.Report;
@@ -27,7 +28,7 @@ internal static class TablesSection
         };
         page.Add($"<details class=\"table\" data-words=\"{table.Source} {string.Join(' ', table.Columns.Select(c => c.Source))}\"{(table.Outcome == Outcome.Failed ? " open" : "")}>\n<summary>");
         page.Add($"<span class=\"name\">{table.Source}</span><span class=\"status {css}\">{words}</span>");
-        page.Add($"<span class=\"figures\"><span>{Amount.Count(table.Rows)} rows</span><span>{Amount.Bytes(table.SourceBytes)} → {Amount.Bytes(table.FileBytes)}</span><span>{Check(table)}</span></span>");
+        page.Add($"<span class=\"figures\"><span>{Amount.Count(table.Rows)} rows{(table.QuarantinedRows > 0 ? $" + {Amount.Count(table.QuarantinedRows)} set aside" : "")}</span><span>{Amount.Bytes(table.SourceBytes)} → {Amount.Bytes(table.FileBytes)}</span><span>{Check(table)}</span></span>");
         page.Add($"<span class=\"size\" aria-hidden=\"true\"><i style=\"width:{Math.Sqrt((double)table.SourceBytes / largest) * 100:0.#}%\"></i></span></summary>\n");
         if (table.Error is { } error)
             page.Add($"<p class=\"error\">{error}</p>\n");
@@ -61,7 +62,7 @@ internal static class TablesSection
         if (report.Snapshots.FirstOrDefault(s => s.Epoch == table.Epoch) is { } read)
             Fact(page, "Shows the source at", $"{read.TakenAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC (snapshot {read.Epoch})");
         if (table.QuarantinedRows > 0)
-            Fact(page, "In quarantine", $"{Amount.Count(table.QuarantinedRows)} rows");
+            Fact(page, "In quarantine", $"{Amount.Of(table.QuarantinedRows, "row")}, in {QuarantineTable.Identifier}");
 
         if (table.Verification is { } check)
         {

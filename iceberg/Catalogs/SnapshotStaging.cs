@@ -8,7 +8,7 @@ using Mammoth.Iceberg.Schemas;
 namespace Mammoth.Iceberg.Catalogs;
 
 /// <summary>
-/// Prepares a snapshot that holds these files and nothing else: writes its manifests and manifest list, and gives the requirements
+/// Prepares a snapshot that holds these files and nothing else, but for what <see cref="Keeps"/>: writes its manifests and manifest list, and gives the requirements
 /// and updates of the commit. Nothing is visible before they are committed.
 /// </summary>
 /// <param name="current">The table's state that the snapshot builds on; null: the table is new.</param>
@@ -20,6 +20,12 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
 
     /// <summary>Stands in the names of all files that are written, so that whoever writes them can tell its own from others'.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>How the files that are added are partitioned, and a new table. Of a table that exists it must be one of its own.</summary>
+    public PartitionSpec Spec { get; init; } = PartitionSpec.Unpartitioned;
+
+    /// <summary>Which data files of the current snapshot stay; null: none does. Where one may, files of deleted rows stay too: they have no effect on what is added.</summary>
+    public Func<DataFile, PartitionSpec, bool>? Keeps { get; init; }
 
     /// <param name="chunks">Locations of the manifests of the files, all added.</param>
     /// <param name="tag">A tag for the snapshot.</param>
@@ -34,14 +40,13 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
     {
         long snapshotId = Snapshot.NewId();
         string attempt = Owner is null ? Guid.CreateVersion7().ToString("N") : $"{Owner}-{Guid.CreateVersion7():N}";
-        PartitionSpec spec = PartitionSpec.Unpartitioned;
-        IReadOnlyList<ManifestFile> added = await new ManifestMerger(io, schema, spec)
+        IReadOnlyList<ManifestFile> added = await new ManifestMerger(io, schema, Spec)
             .Merge(chunks, snapshotId, n => $"{location}/{MetadataFolder}/{attempt}-m{n}.avro", cancellation);
         await Failpoints.ManifestsMerged.Pass();
-        (IReadOnlyList<ManifestFile> removed, Totals gone) = await RemovePrevious(snapshotId, attempt, cancellation);
+        (IReadOnlyList<ManifestFile> previous, Totals kept, Totals gone) = await Previous(snapshotId, attempt, cancellation);
         long sequenceNumber = (current?.LastSequenceNumber ?? 0) + 1;
         string list = $"{location}/{MetadataFolder}/snap-{snapshotId}-1-{attempt}.avro";
-        await ManifestList.Write(io, list, snapshotId, current?.CurrentSnapshotId, sequenceNumber, [.. added, .. removed], cancellation);
+        await ManifestList.Write(io, list, snapshotId, current?.CurrentSnapshotId, sequenceNumber, [.. added, .. previous], cancellation);
         await Failpoints.ManifestListWritten.Pass();
         Totals came = await Count(added, cancellation);
         var snapshot = new Snapshot
@@ -52,7 +57,7 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
             TimestampMs = Math.Max(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), current?.LastUpdatedMs ?? 0),
             ManifestList = list,
             SchemaId = schema.SchemaId,
-            Summary = Summary(came, gone, properties),
+            Summary = Summary(came, kept, gone, properties),
         };
         return new StagedSnapshot(snapshot, Requirements(), Updates(snapshot, tag, tableProperties), [.. added.Select(m => m.Path)], came.Files, came.Bytes);
     }
@@ -66,7 +71,7 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
         var updates = new List<Update>();
         if (current is null)
         {
-            updates.AddRange(MetadataChanges.CreateTable(Guid.NewGuid(), location, schema));
+            updates.AddRange(MetadataChanges.CreateTable(Guid.NewGuid(), location, schema, spec: Spec));
         }
         else if (current.CurrentSchemaId != schema.SchemaId)
         {
@@ -84,23 +89,41 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
         return updates;
     }
 
-    /// <summary>One manifest with all live files of the current snapshot, as deleted.</summary>
-    private async Task<(IReadOnlyList<ManifestFile> Manifests, Totals Gone)> RemovePrevious(long snapshotId, string attempt, CancellationToken cancellation)
+    /// <summary>What becomes of the current snapshot's manifests: those that lose files are written anew, with these as deleted; the others stay as they are.</summary>
+    private async Task<(IReadOnlyList<ManifestFile> Manifests, Totals Kept, Totals Gone)> Previous(long snapshotId, string attempt, CancellationToken cancellation)
     {
         if (current?.CurrentSnapshot is not { } previous)
         {
-            return ([], default);
+            return ([], default, default);
         }
 
-        var gone = default(Totals);
+        (Totals kept, Totals gone) = (default, default);
         var manifests = new List<ManifestFile>();
         foreach (ManifestFile manifest in (await ManifestList.Read(io, previous, cancellation)).Where(m => m.MayHaveLiveFiles))
         {
+            if (Keeps is not null && manifest.Content == ManifestContent.Deletes)
+            {
+                manifests.Add(manifest);
+                continue;
+            }
+
             PartitionSpec spec = current.PartitionSpecs.Single(s => s.SpecId == manifest.PartitionSpecId);
+            if (Keeps is not null && await StaysWhole(manifest, spec, cancellation) is { } whole)
+            {
+                manifests.Add(manifest);
+                kept += whole;
+                continue;
+            }
+
             await using var writer = new ManifestWriter(io, $"{location}/{MetadataFolder}/{attempt}-d{manifests.Count}.avro", WithSources(spec), spec, snapshotId, manifest.Content);
             await foreach (ManifestEntry entry in ManifestReader.Read(io, manifest, cancellation))
             {
-                if (entry.IsLive)
+                if (entry.IsLive && Keeps is not null && Keeps(entry.File, spec))
+                {
+                    writer.Keep(entry);
+                    kept = kept.Add(entry.File);
+                }
+                else if (entry.IsLive)
                 {
                     writer.Delete(entry);
                     gone = manifest.Content == ManifestContent.Data ? gone.Add(entry.File) : gone;
@@ -110,7 +133,21 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
             manifests.Add(await writer.Complete(cancellation));
         }
 
-        return (manifests, gone);
+        return (manifests, kept, gone);
+    }
+
+    /// <summary>Its live files, where all of them stay; null where one goes.</summary>
+    private async Task<Totals?> StaysWhole(ManifestFile manifest, PartitionSpec spec, CancellationToken cancellation)
+    {
+        var kept = default(Totals);
+        await foreach (ManifestEntry entry in ManifestReader.Read(io, manifest, cancellation))
+        {
+            if (entry.IsLive && !Keeps!(entry.File, spec))
+                return null;
+            kept = entry.IsLive ? kept.Add(entry.File) : kept;
+        }
+
+        return kept;
     }
 
     // What another engine partitioned by may have been dropped since; its type is in an earlier schema.
@@ -131,19 +168,19 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
         return totals;
     }
 
-    private Dictionary<string, string> Summary(Totals came, Totals gone, IReadOnlyDictionary<string, string> properties)
+    private Dictionary<string, string> Summary(Totals came, Totals kept, Totals gone, IReadOnlyDictionary<string, string> properties)
     {
         static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
         var summary = new Dictionary<string, string>(properties)
         {
             ["operation"] = current?.CurrentSnapshot is null ? "append" : "overwrite",
-            ["total-records"] = Text(came.Records),
-            ["total-data-files"] = Text(came.Files),
-            ["total-files-size"] = Text(came.Bytes),
-            ["total-delete-files"] = "0",
-            ["total-position-deletes"] = "0",
-            ["total-equality-deletes"] = "0",
+            ["total-records"] = Text(came.Records + kept.Records),
+            ["total-data-files"] = Text(came.Files + kept.Files),
+            ["total-files-size"] = Text(came.Bytes + kept.Bytes),
         };
+        foreach (string deletes in (string[])["total-delete-files", "total-position-deletes", "total-equality-deletes"])
+            summary[deletes] = (Keeps is null ? null : current?.CurrentSnapshot?.Summary.GetValueOrDefault(deletes)) ?? "0";
+
         if (came.Files > 0)
         {
             summary["added-data-files"] = Text(came.Files);
@@ -164,6 +201,8 @@ public sealed class SnapshotStaging(IFileIO io, TableMetadata? current, string l
     private readonly record struct Totals(long Files, long Records, long Bytes)
     {
         public Totals Add(DataFile file) => new(Files + 1, Records + file.RecordCount, Bytes + file.FileSizeInBytes);
+
+        public static Totals operator +(Totals left, Totals right) => new(left.Files + right.Files, left.Records + right.Records, left.Bytes + right.Bytes);
     }
 }
 

@@ -22,15 +22,15 @@ public static class MetadataChanges
             : next with { MetadataLog = Shortened([.. next.MetadataLog, new(current.LastUpdatedMs, currentFile)], next) };
     }
 
-    /// <summary>What a new table needs before its first snapshot: uuid, location, schema, an unpartitioned spec, no order, and properties.</summary>
-    public static IReadOnlyList<Update> CreateTable(Guid uuid, string location, Schemas.Schema schema, IReadOnlyDictionary<string, string>? properties = null) =>
+    /// <summary>What a new table needs before its first snapshot: uuid, location, schema, partition spec (null: unpartitioned), no order, and properties.</summary>
+    public static IReadOnlyList<Update> CreateTable(Guid uuid, string location, Schemas.Schema schema, IReadOnlyDictionary<string, string>? properties = null, PartitionSpec? spec = null) =>
     [
         new AssignUuid(uuid),
         new UpgradeFormatVersion(2),
         new SetLocation(location.TrimEnd('/')),
         new AddSchema(schema),
         new SetCurrentSchema(Update.LastAdded),
-        new AddPartitionSpec(PartitionSpec.Unpartitioned),
+        new AddPartitionSpec(spec ?? PartitionSpec.Unpartitioned),
         new SetDefaultSpec(Update.LastAdded),
         new AddSortOrder(SortOrder.Unsorted),
         new SetDefaultSortOrder(Update.LastAdded),

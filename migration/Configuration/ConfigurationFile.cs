@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
 
 namespace Mammoth.Migration.Configuration;
 
@@ -15,6 +16,7 @@ public static partial class ConfigurationFile
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
         Converters = { new PolicyConverter() },
+        NumberHandling = JsonNumberHandling.Strict,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
@@ -45,6 +47,7 @@ public static partial class ConfigurationFile
             return options with
             {
                 Policy = document.Policy ?? options.Policy,
+                MaxErrors = options.MaxErrors ?? document.MaxErrors,
                 LargeValueBytes = document.LargeValueBytes ?? options.LargeValueBytes,
                 Tables = document.Tables ?? options.Tables,
                 Sizes = document.Sizes ?? options.Sizes,
@@ -103,14 +106,22 @@ public static partial class ConfigurationFile
 
         if (document.LargeValueBytes is { } large and not 0 and (< MigrationOptions.LeastLargeValueBytes or > MigrationOptions.MostLargeValueBytes))
             throw new JsonException($"$.largeValueBytes is {large}: it is from {MigrationOptions.LeastLargeValueBytes} to {MigrationOptions.MostLargeValueBytes}, or 0.");
+        CheckBudget("$.maxErrors", document.MaxErrors);
         foreach ((string table, TableSettings settings) in document.Tables ?? new Dictionary<string, TableSettings>())
         {
+            CheckBudget($"$.tables['{table}'].maxErrors", settings.MaxErrors);
             foreach ((string column, string mask) in settings.Mask)
             {
                 if (mask is not ("hash" or "null") && !mask.StartsWith("constant:", StringComparison.Ordinal))
                     throw new JsonException($"$.tables['{table}'].mask['{column}'] is '{mask}', which is no mask: it is hash, null or constant:<text>.");
             }
         }
+    }
+
+    private static void CheckBudget(string path, string? budget)
+    {
+        if (budget is not null && ErrorBudget.Parse(budget) is null)
+            throw new JsonException($"{path} is '{budget}': it is a number of rows, like 100, or a share of them, like 0.5%.");
     }
 
     /// <summary>Where the first null is, or null where there is none.</summary>
@@ -147,6 +158,8 @@ public static partial class ConfigurationFile
         public Types.TypePolicy? Policy { get; init; }
 
         public long? LargeValueBytes { get; init; }
+
+        public string? MaxErrors { get; init; }
 
         public IReadOnlyDictionary<string, TableSettings>? Tables { get; init; }
 

@@ -2,9 +2,11 @@ using Mammoth.Iceberg.Data;
 using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
+using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Postgres.Copy;
@@ -37,9 +39,9 @@ public static class ChunkCopy
     {
         Iceberg.Schemas.Schema schema = table.Schema();
         DataFileOptions options = Options(run.Options, table.Plan, schema);
-        var unfit = new QuarantineRows(table.Plan);
+        var unfit = new QuarantineRows(table.Plan, run.RunId);
         await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
-        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineRows.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
+        await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineTable.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
         await using var large = new LargeValueWriter(site.Io, new LargeValueFolder(site.Io, table.TableLocation), attempt, table.Plan.SharesLargeValues, () => unfit.IsVoid, cancellation);
         var totals = new CopyTotals(RowDigest.Empty, RowDigest.Empty, 0);
         foreach (ChunkPlan range in ranges)
@@ -57,19 +59,20 @@ public static class ChunkCopy
         }
 
         IReadOnlyList<DataFile> files = await writer.Complete(cancellation);
-        IReadOnlyList<DataFile> aside = await quarantine.Complete(cancellation);
+        var target = new Dictionary<int, object?> { [QuarantineTable.Spec.Fields[0].FieldId] = QuarantineTable.TargetOf(table.Plan) };
+        DataFile[] aside = [.. (await quarantine.Complete(cancellation)).Select(f => f with { Partition = target })];
         await Failpoints.FilesWritten.Pass();
         return new ChunkResult
         {
             Chunk = ranges[0].Index,
-            Manifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}.avro"), schema, files, cancellation),
-            QuarantineManifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}-quarantine.avro"), QuarantineRows.Schema, aside, cancellation),
+            Manifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}.avro"), schema, PartitionSpec.Unpartitioned, files, cancellation),
+            QuarantineManifest = await site.WriteManifest(site.Folder(run.RunId).Fixed($"chunks/{attempt}-quarantine.avro"), QuarantineTable.Schema, QuarantineTable.Spec, aside, cancellation),
             Rows = totals.Digest.Rows,
             QuarantinedRows = totals.Unfit.Rows,
             Bytes = totals.Bytes,
             FileBytes = files.Concat(aside).Sum(f => f.FileSizeInBytes) + large.Bytes,
             LargeValues = await large.Complete(cancellation),
-            Files = files.Count + aside.Count,
+            Files = files.Count + aside.Length,
             Digest = totals.Digest.ToString(),
             QuarantineDigest = totals.Unfit.ToString(),
             Started = started,

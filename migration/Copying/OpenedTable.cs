@@ -2,6 +2,7 @@ using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Runs;
 
 namespace Mammoth.Migration.Copying;
@@ -15,7 +16,7 @@ public sealed record OpenedTable
     /// <summary>Where the table's files lie.</summary>
     public required string TableLocation { get; init; }
 
-    /// <summary>Where the files of its quarantine table lie.</summary>
+    /// <summary>Where the files of <see cref="QuarantineTable"/> lie.</summary>
     public required string QuarantineLocation { get; init; }
 
     /// <summary>The schema it is written in, as JSON.</summary>
@@ -46,7 +47,7 @@ public sealed record OpenedTable
         {
             Plan = plan,
             TableLocation = current?.Location ?? await site.NewLocation(plan.Namespace, plan.Name, cancellation),
-            QuarantineLocation = await site.NewLocation(plan.Namespace, QuarantineRows.TableName(plan.Name), cancellation),
+            QuarantineLocation = await site.NewLocation(QuarantineTable.Identifier.Namespace, QuarantineTable.Identifier.Name, cancellation),
             SchemaJson = Iceberg.Schemas.SchemaJson.ToJson(current?.Schemas.FirstOrDefault(schema.SameAs) ?? schema),
             TableUuid = current?.TableUuid,
             BaseSnapshot = current?.CurrentSnapshotId,

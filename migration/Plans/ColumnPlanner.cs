@@ -15,6 +15,9 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
     /// <summary>The table's row filter, or null.</summary>
     public string? Filter(QualifiedName table) => Matching(table).Select(s => s.Filter).LastOrDefault(f => f is not null);
 
+    /// <summary>How many of the table's rows may be set aside; null: any number.</summary>
+    public string? MaxErrors(QualifiedName table) => Matching(table).Select(s => s.MaxErrors).LastOrDefault(m => m is not null) ?? options.MaxErrors;
+
     /// <summary>Whether large values of equal bytes share one object.</summary>
     public bool SharesLargeValues(QualifiedName table) => Matching(table).Select(s => s.ShareLargeValues).LastOrDefault(s => s is not null) ?? false;
 

@@ -82,6 +82,9 @@ public sealed record MigrationOptions
     /// <summary>What to do with unfit values where no table or column says otherwise.</summary>
     public TypePolicy Policy { get; init; } = TypePolicy.String;
 
+    /// <summary>How many rows of a table may be set aside where none of its settings says otherwise: <c>100</c>, <c>0.5%</c> (<see cref="Quarantine.ErrorBudget"/>); null: any number.</summary>
+    public string? MaxErrors { get; init; }
+
     /// <summary>Settings by pattern on <c>schema.table</c>; the last match of a setting wins.</summary>
     public IReadOnlyDictionary<string, TableSettings> Tables { get; init; } = new Dictionary<string, TableSettings>();
 }
@@ -103,6 +106,9 @@ public sealed record TableSettings
 
     /// <summary>By column: <c>hash</c>, <c>null</c>, or <c>constant:&lt;text&gt;</c>.</summary>
     public IReadOnlyDictionary<string, string> Mask { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How many of the table's rows may be set aside.</summary>
+    public string? MaxErrors { get; init; }
 
     /// <summary>The policy of the table's columns.</summary>
     public TypePolicy? Policy { get; init; }

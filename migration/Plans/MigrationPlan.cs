@@ -82,6 +82,12 @@ public sealed record TablePlan
     /// <summary>Columns (by warehouse name) of the primary key; empty where there is none or Iceberg can't take it as identifier.</summary>
     public IReadOnlyList<string> Identifier { get; init; } = [];
 
+    /// <summary>Columns (by warehouse name) of the primary key, also of one that Iceberg can't take as identifier; empty where there is none, or not all of it is copied.</summary>
+    public IReadOnlyList<string> Key { get; init; } = [];
+
+    /// <summary>The <see cref="Quarantine.ErrorBudget"/> of the table, as it is written; null: any number of rows may be set aside.</summary>
+    public string? MaxErrors { get; init; }
+
     /// <summary>Where its rows lie: the table itself, or its partitions.</summary>
     public required IReadOnlyList<HeapPlan> Heaps { get; init; }
 

@@ -1,4 +1,6 @@
+using Mammoth.Iceberg.Catalogs;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Types;
 using Mammoth.Postgres.Catalog;
 
@@ -45,6 +47,7 @@ public static class Planner
             plans.Add(PlanTable(table, plans.Count, batches[numbers[table.Name]], schemas[table.Name.Schema], tables[table.Name.Schema][table.Name.Name], database, options, columns, textColumns));
         }
 
+        RefuseReserved(plans);
         return new MigrationPlan
         {
             Database = database.Name,
@@ -107,6 +110,8 @@ public static class Planner
             Columns = columns,
             OmittedColumns = planner.Omitted(table),
             Identifier = IdentifierOf(table, columns),
+            Key = KeyOf(table, columns),
+            MaxErrors = planner.MaxErrors(table.Name),
             Heaps = columns.Any(c => c.LargeValues is { IsObject: true })
                 ? ChunkPlanner.Cut(table.Leaves, database.ServerVersion, targetFileSize: 1, PagesWithObjects)
                 : ChunkPlanner.Cut(table.Leaves, database.ServerVersion, options.TargetFileSize),
@@ -116,6 +121,21 @@ public static class Planner
             Bytes = bytes,
             Comment = table.Comment,
         };
+    }
+
+    private static IReadOnlyList<string> KeyOf(Table table, IReadOnlyList<ColumnPlan> columns)
+    {
+        ColumnPlan?[] key = [.. (table.PrimaryKey?.Columns ?? []).Select(k => columns.FirstOrDefault(c => c.Source == k))];
+        return key.All(c => c is not null) ? [.. key.Select(c => c!.Name)] : [];
+    }
+
+    /// <summary>Engines tell no names apart that differ only by case.</summary>
+    private static void RefuseReserved(IEnumerable<TablePlan> plans)
+    {
+        if (plans.FirstOrDefault(p => new TableIdentifier(p.Namespace.ToLowerInvariant(), p.Name.ToLowerInvariant()) == QuarantineTable.Identifier) is { } taken)
+        {
+            throw new UsageException($"{taken.Source} would become {QuarantineTable.Identifier}, which is the table in which Mammoth keeps rows that it sets aside.", $"Leave it out (--exclude {QuarantineTable.Identifier}), or rename it in the source.");
+        }
     }
 
     /// <summary>Identifier fields must be required primitives other than floats (Iceberg spec, "Identifier Field IDs").</summary>

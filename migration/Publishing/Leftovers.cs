@@ -47,7 +47,7 @@ public static partial class Leftovers
     /// <summary>The run that gave a file its name; null where the name is not one that runs give.</summary>
     internal static string? RunOf(string name) => RunFile().Match(name) is { Success: true } match ? match.Groups["run"].Value : null;
 
-    /// <summary>Where this run may have written: the folders of all tables it opened, and of their quarantine tables.</summary>
+    /// <summary>Where this run may have written: the folders of all tables it opened, and of the quarantine.</summary>
     private static async Task<IReadOnlyList<TableFolder>> Folders(MigrationSite site, string run, CancellationToken cancellation)
     {
         RunFolder records = site.Folder(run);

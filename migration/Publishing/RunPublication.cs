@@ -1,5 +1,7 @@
 using Mammoth.Iceberg.Faults;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
@@ -15,6 +17,7 @@ public sealed record Publication(string Report, bool Succeeded, bool Published);
 public static class RunPublication
 {
     private const int InFlight = 16;
+    private const int QuarantineAttempts = 5;
 
     /// <param name="outcomes">Where the outcomes are recorded, or null.</param>
     /// <param name="publish">False: a table failed and the run stops on errors.</param>
@@ -36,20 +39,42 @@ public static class RunPublication
         });
         List<PlannedTable> tables = [.. read];
 
-        StagedCommit[] commits = publish ? [.. tables.SelectMany(t => t.Staged?.Commits ?? [])] : [];
-        if (commits.Length > 0)
+        StagedTable[] written = publish ? [.. tables.Select(t => t.Staged).OfType<StagedTable>().Where(t => !t.IsUnchanged)] : [];
+        if (written.Length > 0)
         {
             await EndedRun.Refuse(site, run, cancellation);
             site.Progress.Report(new ProgressEvent.Publishing());
-            await CommitAttempt.Commit(site, run, commits, cancellation);
+            await Commit(site, run, written, cancellation);
             await Failpoints.RunPublished.Pass();
         }
 
         tables.AddRange(await Unrecorded(site, run, planFolder, tables, cancellation));
         MigrationPlan head = await RunPlan.ReadHead(site, run, planFolder, cancellation);
-        RunReport report = await RunReports.Of(site, record, head, tables, publish, commits.Length > 0, cancellation);
+        RunReport report = await RunReports.Of(site, record, head, tables, publish, written.Length > 0, cancellation);
         string location = await RunReports.Write(folder, report, cancellation);
-        return new Publication(location, report.Succeeded, commits.Length > 0);
+        return new Publication(location, report.Succeeded, written.Length > 0);
+    }
+
+    /// <summary>Commits the tables with what they set aside. All runs of a warehouse share the quarantine: where another was faster, this one's rows go on top of its.</summary>
+    private static async Task Commit(MigrationSite site, string run, IReadOnlyList<StagedTable> tables, CancellationToken cancellation)
+    {
+        StagedCommit[] commits = [.. tables.SelectMany(t => t.Commits)];
+        for (int attempt = 1; ; attempt++)
+        {
+            (StagedCommit? aside, long? known) = await QuarantineCommit.Of(site, run, tables, cancellation);
+            try
+            {
+                await CommitAttempt.Commit(site, run, aside is null ? commits : [.. commits, aside], cancellation);
+                return;
+            }
+            catch (CommitRejectedException) when (aside is not null && attempt < QuarantineAttempts)
+            {
+                if ((await QuarantineCommit.Current(site, needed: true, cancellation))?.CurrentSnapshotId == known)
+                {
+                    throw;
+                }
+            }
+        }
     }
 
     /// <summary>Tables of the last plan of which nothing is recorded: the run stopped, and the store did not take the record of their group.</summary>

@@ -1,3 +1,4 @@
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Runs;
 
 namespace Mammoth.Migration.Reports;
@@ -64,6 +65,12 @@ public sealed record RunReport
 
     public long Rows => Tables.Sum(t => t.Rows);
 
+    /// <summary>Rows of the published tables that are set aside.</summary>
+    public long QuarantinedRows => Tables.Where(t => t.Outcome is Outcome.Published or Outcome.Unchanged).Sum(t => t.QuarantinedRows);
+
+    /// <summary>The table where they are; null where there are none.</summary>
+    public string? Quarantine => QuarantinedRows > 0 ? QuarantineTable.Identifier.ToString() : null;
+
     public bool Succeeded => Tables.All(t => t.Outcome is Outcome.Published or Outcome.Unchanged);
 }
 
@@ -98,7 +105,7 @@ public sealed record TableReport
 
     public long Rows { get; init; }
 
-    /// <summary>Rows in the quarantine table.</summary>
+    /// <summary>Rows that are set aside.</summary>
     public long QuarantinedRows { get; init; }
 
     /// <summary>Bytes of binary COPY.</summary>

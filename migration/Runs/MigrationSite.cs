@@ -135,14 +135,14 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     /// <summary>Writes the manifest of a chunk's files, all added.</summary>
     /// <returns>Its location, or null where there are no files.</returns>
-    public async Task<string?> WriteManifest(string location, Schema schema, IReadOnlyList<DataFile> files, CancellationToken cancellation)
+    public async Task<string?> WriteManifest(string location, Schema schema, PartitionSpec spec, IReadOnlyList<DataFile> files, CancellationToken cancellation)
     {
         if (files.Count == 0)
         {
             return null;
         }
 
-        await using var writer = new ManifestWriter(Io, location, schema, PartitionSpec.Unpartitioned);
+        await using var writer = new ManifestWriter(Io, location, schema, spec);
         foreach (DataFile file in files)
         {
             writer.Add(file);

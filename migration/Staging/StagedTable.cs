@@ -11,8 +11,10 @@ using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
+using Mammoth.Migration.Verification;
 using Mammoth.Postgres.Copy;
 
 namespace Mammoth.Migration.Staging;
@@ -25,13 +27,13 @@ public sealed record StagedTable
     /// <summary>The rows are those already published: there is nothing to commit.</summary>
     public required bool IsUnchanged { get; init; }
 
-    /// <summary>What the commit asks for and does; also that of the quarantine table, where there are quarantined rows.</summary>
+    /// <summary>What the commit asks for and does; nothing of an unchanged table. That of its quarantined rows is made when the run is published (<see cref="QuarantineCommit"/>).</summary>
     public required IReadOnlyList<StagedCommit> Commits { get; init; }
 
     /// <summary>The snapshot that the commit makes current; of an unchanged table the one that is.</summary>
     public long? SnapshotId { get; init; }
 
-    /// <summary>Manifests of the data files, and of the quarantine's.</summary>
+    /// <summary>Manifests of the data files, and of the files of its quarantined rows.</summary>
     public required IReadOnlyList<string> Manifests { get; init; }
 
     public required IReadOnlyList<string> QuarantineManifests { get; init; }
@@ -77,6 +79,7 @@ public sealed record StagedTable
 
     /// <summary>The same of chunks in memory; the record is not written.</summary>
     /// <exception cref="MammothException">Somebody else wrote the table meanwhile.</exception>
+    /// <exception cref="BudgetExceededException">More of its rows are set aside than may be.</exception>
     public static async Task<StagedTable> Prepare(MigrationSite site, string run, OpenedTable opened, IReadOnlyList<ChunkResult> chunks, CancellationToken cancellation)
     {
         TableMetadata? current = await site.Load(opened.Plan.Namespace, opened.Plan.Name, cancellation);
@@ -94,11 +97,13 @@ public sealed record StagedTable
         RowDigest digest = Sum(chunks.Select(c => c.Digest));
         RowDigest quarantined = Sum(chunks.Select(c => c.QuarantineDigest));
         string layout = Fingerprint(SelectStatement.Layout(opened.Plan));
-        var commits = new List<StagedCommit>();
         StagedSnapshot? snapshot = null;
-        StagedSnapshot? aside = null;
         string? largeValues = null;
-        bool unchanged = current is not null && IsSame(current, opened, digest, quarantined, layout);
+        string[] aside = [.. chunks.Select(c => c.QuarantineManifest).OfType<string>()];
+        await Check(site, opened, digest.Rows, quarantined.Rows, aside, cancellation);
+
+        TableMetadata? quarantine = await QuarantineCommit.Current(site, aside.Length > 0, cancellation);
+        bool unchanged = current is not null && IsSame(current, opened, digest, quarantined, layout) && await Holds(site, quarantine, opened, quarantined, cancellation);
         if (!unchanged)
         {
             Dictionary<string, string> facts = await Facts(site, run, opened, digest, quarantined, layout, cancellation);
@@ -106,18 +111,16 @@ public sealed record StagedTable
             largeValues = large.GetValueOrDefault(SummaryKeys.LargeValues);
             snapshot = await new SnapshotStaging(site.Io, current, opened.TableLocation, opened.Schema()) { Owner = run }
                 .Replace([.. chunks.Select(c => c.Manifest).OfType<string>()], RunRecord.Tag(run), new Dictionary<string, string>(facts.Concat(large)), TableProperties(opened), cancellation);
-            commits.Add(StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot));
-            aside = await Quarantine(site, run, opened, chunks, facts, commits, cancellation);
         }
 
         return new StagedTable
         {
             Opened = opened,
             IsUnchanged = unchanged,
-            Commits = commits,
+            Commits = snapshot is null ? [] : [StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot)],
             SnapshotId = unchanged ? current!.CurrentSnapshotId : snapshot!.Snapshot.SnapshotId,
             Manifests = snapshot?.Manifests ?? [],
-            QuarantineManifests = aside?.Manifests ?? [],
+            QuarantineManifests = unchanged ? [] : aside,
             Rows = digest.Rows,
             QuarantinedRows = quarantined.Rows,
             LargeValues = largeValues,
@@ -131,27 +134,26 @@ public sealed record StagedTable
         };
     }
 
-    private static async Task<StagedSnapshot?> Quarantine(MigrationSite site, string run, OpenedTable opened, IReadOnlyList<ChunkResult> chunks, Dictionary<string, string> facts, List<StagedCommit> commits, CancellationToken cancellation)
+    private static async Task Check(MigrationSite site, OpenedTable opened, long rows, long aside, IReadOnlyList<string> manifests, CancellationToken cancellation)
     {
-        string name = QuarantineRows.TableName(opened.Plan.Name);
-        TableMetadata? current = await site.Load(opened.Plan.Namespace, name, cancellation);
-        string[] manifests = [.. chunks.Select(c => c.QuarantineManifest).OfType<string>()];
-        bool taken = current is not null && !QuarantineRows.IsQuarantine(current);
-        if (manifests.Length == 0 && (current is null || taken))
+        if (opened.Plan.MaxErrors is { } text && ErrorBudget.Parse(text) is { } budget && budget.IsExceeded(aside, rows + aside))
         {
-            return null;
+            // Where a copy found too many the others were not begun: then they are not all its rows.
+            throw new BudgetExceededException(opened.Plan.Source, aside, budget.Rows is null ? rows + aside : null, budget, await QuarantineCommit.Examples(site.Io, manifests, cancellation));
         }
+    }
 
-        if (taken)
+    /// <summary>Whether the table's rows in quarantine are those that were found again: of what is missing there, nothing would tell.</summary>
+    private static async Task<bool> Holds(MigrationSite site, TableMetadata? quarantine, OpenedTable opened, RowDigest quarantined, CancellationToken cancellation)
+    {
+        try
         {
-            throw new MammothException($"{opened.Plan.Source} has rows to quarantine, but {opened.Plan.Namespace}.{name} is a table of its own.", "Rename that table, or use another policy than quarantine.");
+            return (await QuarantineTable.Digest(site.Io, quarantine, QuarantineTable.TargetOf(opened.Plan), cancellation)).ToString() == quarantined.ToString();
         }
-
-        // Also without rows, where an earlier run had some: what is no longer in quarantine must not stay there.
-        StagedSnapshot staged = await new SnapshotStaging(site.Io, current, opened.QuarantineLocation, current?.CurrentSchema ?? QuarantineRows.Schema) { Owner = run }
-            .Replace(manifests, RunRecord.Tag(run), facts, new Dictionary<string, string> { [QuarantineRows.Mark] = opened.Plan.Source.ToString() }, cancellation);
-        commits.Add(StagedCommit.Of(opened.Plan.Namespace, name, staged));
-        return staged;
+        catch (Exception e) when (PublishedProof.IsDamage(e))
+        {
+            return false;
+        }
     }
 
     private static RowDigest Sum(IEnumerable<string> digests) => digests.Where(d => d.Length > 0).Aggregate(RowDigest.Empty, (sum, d) => sum + RowDigest.Parse(d));

@@ -9,6 +9,6 @@ public enum TypePolicy
     /// <summary>The table fails, naming the row.</summary>
     Fail,
 
-    /// <summary>The row goes to the table's quarantine table, whole, with its key and the reason.</summary>
+    /// <summary>The row goes to the table <c>mammoth.quarantine</c>, whole, with its key, the value and the reason.</summary>
     Quarantine,
 }

@@ -4,6 +4,7 @@ using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
 using Mammoth.Migration.LargeValues;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
@@ -12,7 +13,7 @@ namespace Mammoth.Migration.Verification;
 
 /// <summary>A published table whose proof is divided, as it was when that was decided.</summary>
 /// <param name="Metadata">Where its metadata lies.</param>
-/// <param name="Aside">Where that of its quarantined rows lies, or null.</param>
+/// <param name="Aside">Where that of the quarantine lies, or null.</param>
 public sealed record DividedTable(TableIdentifier Table, string Metadata, long SnapshotId, ProofParts Parts, string? Aside = null);
 
 /// <summary>The proof of a published table in steps of their own, where one would take too long; see <see cref="PublishedProof"/>.</summary>
@@ -29,7 +30,7 @@ public static class DividedProof
                 ProofParts parts = await Divide(site, loaded.Metadata, cancellation);
                 if (parts.Count > 1)
                 {
-                    LoadedTable? aside = await PublishedProof.Aside(site.Catalog, table, cancellation);
+                    LoadedTable? aside = await PublishedProof.Quarantine(site.Catalog, cancellation);
                     return (null, new DividedTable(table, loaded.MetadataLocation, recorded.Snapshot.SnapshotId, parts, aside?.MetadataLocation));
                 }
             }
@@ -64,7 +65,7 @@ public static class DividedProof
         {
             TableMetadata metadata = await Metadata(site, table.Metadata, cancellation);
             LoadedTable loaded = new(table.Table, metadata, table.Metadata, 0);
-            LoadedTable? aside = table.Aside is { } at ? new(PublishedProof.QuarantineOf(table.Table), await Metadata(site, at, cancellation), at, 0) : null;
+            LoadedTable? aside = table.Aside is { } at ? new(QuarantineTable.Identifier, await Metadata(site, at, cancellation), at, 0) : null;
             PublishedProof.RecordedRows recorded = PublishedProof.Recorded(metadata)!;
             return digest is null
                 ? PublishedProof.Damaged(loaded, recorded, problem!)

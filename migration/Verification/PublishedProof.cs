@@ -4,9 +4,9 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Scans;
-using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.LargeValues;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Copy;
 
@@ -36,16 +36,16 @@ public static class PublishedProof
     public static async IAsyncEnumerable<TableProof> Verify(IFileIO io, StorageCatalog catalog, Func<TableIdentifier, bool> chosen, [EnumeratorCancellation] CancellationToken cancellation)
     {
         IReadOnlyList<LoadedTable> tables = await catalog.LoadAll(cancellation);
-        foreach (LoadedTable table in tables.Where(t => chosen(t.Identifier) && !QuarantineRows.IsQuarantine(t.Metadata)))
+        LoadedTable? aside = tables.FirstOrDefault(t => t.Identifier == QuarantineTable.Identifier && QuarantineTable.IsQuarantine(t.Metadata));
+        foreach (LoadedTable table in tables.Where(t => chosen(t.Identifier) && t != aside))
         {
-            LoadedTable? aside = tables.FirstOrDefault(t => t.Identifier == QuarantineOf(table.Identifier) && QuarantineRows.IsQuarantine(t.Metadata));
             yield return await Verify(io, table, aside, cancellation);
         }
     }
 
-    /// <summary>The tables there are to prove, without those of quarantined rows, which are proven with theirs.</summary>
+    /// <summary>The tables there are to prove, without that of quarantined rows, which are proven with their tables.</summary>
     public static async Task<IReadOnlyList<TableIdentifier>> Tables(StorageCatalog catalog, CancellationToken cancellation) =>
-        [.. (await catalog.LoadAll(cancellation)).Where(t => !QuarantineRows.IsQuarantine(t.Metadata)).Select(t => t.Identifier)];
+        [.. (await catalog.LoadAll(cancellation)).Where(t => !QuarantineTable.IsQuarantine(t.Metadata)).Select(t => t.Identifier)];
 
     /// <summary>Proves one table as it is now.</summary>
     public static async Task<TableProof> VerifyOne(IFileIO io, StorageCatalog catalog, TableIdentifier table, CancellationToken cancellation)
@@ -53,14 +53,14 @@ public static class PublishedProof
         LoadedTable? loaded = await catalog.Load(table, cancellation);
         return loaded is null
             ? new(table.ToString(), null, null, null, "it is not in the catalog any more")
-            : await Verify(io, loaded, await Aside(catalog, table, cancellation), cancellation);
+            : await Verify(io, loaded, await Quarantine(catalog, cancellation), cancellation);
     }
 
-    /// <summary>The table of a table's quarantined rows, or null.</summary>
-    internal static async Task<LoadedTable?> Aside(StorageCatalog catalog, TableIdentifier table, CancellationToken cancellation)
+    /// <summary>The table of quarantined rows, or null.</summary>
+    internal static async Task<LoadedTable?> Quarantine(StorageCatalog catalog, CancellationToken cancellation)
     {
-        LoadedTable? aside = await catalog.Load(QuarantineOf(table), cancellation);
-        return aside is not null && QuarantineRows.IsQuarantine(aside.Metadata) ? aside : null;
+        LoadedTable? aside = await catalog.Load(QuarantineTable.Identifier, cancellation);
+        return aside is not null && QuarantineTable.IsQuarantine(aside.Metadata) ? aside : null;
     }
 
     private static async Task<TableProof> Verify(IFileIO io, LoadedTable table, LoadedTable? aside, CancellationToken cancellation)
@@ -94,7 +94,8 @@ public static class PublishedProof
         string? problem = found.ToString() == recorded.Digest ? null : $"its rows are not those that were published: digest {found}, recorded {recorded.Digest}";
         if (problem is null && recorded.Snapshot.Summary.GetValueOrDefault(SummaryKeys.QuarantineDigest) is { } quarantined)
         {
-            problem = await Quarantine(io, aside, quarantined, cancellation);
+            RowDigest there = await QuarantineTable.Digest(io, aside?.Metadata, QuarantineTable.TargetOf(table.Identifier), cancellation);
+            problem = there.ToString() == quarantined ? null : $"its quarantined rows are not those that were set aside: digest {there}, recorded {quarantined}";
         }
 
         return new(table.Identifier.ToString(), recorded.Snapshot.SnapshotId, recorded.Digest, found.ToString(), problem);
@@ -105,27 +106,6 @@ public static class PublishedProof
         table.CurrentSnapshot is { } snapshot && snapshot.Summary.GetValueOrDefault(SummaryKeys.Digest) is { } digest && table.Properties.ContainsKey(SourceColumns.Property)
             ? new(snapshot, digest, [.. SourceColumns.Of(table).Select(c => c.ToCopyColumn())])
             : null;
-
-    private static async Task<string?> Quarantine(IFileIO io, LoadedTable? aside, string recorded, CancellationToken cancellation)
-    {
-        RowDigest found = RowDigest.Empty;
-        if (aside?.Metadata.CurrentSnapshot is not null)
-        {
-            await foreach (RecordBatch batch in new TableScan(io, aside.Metadata, new ScanOptions { Columns = ["row"] }).Read(cancellation))
-            {
-                using (batch)
-                {
-                    var rows = (BinaryArray)batch.Column(0);
-                    for (int i = 0; i < rows.Length; i++)
-                    {
-                        found = found.Add(rows.GetBytes(i));
-                    }
-                }
-            }
-        }
-
-        return found.ToString() == recorded ? null : $"its quarantined rows are not those that were set aside: digest {found}, recorded {recorded}";
-    }
 
     /// <summary>The digest of a table's rows.</summary>
     /// <param name="snapshot">At which snapshot; null: as it is now.</param>
@@ -156,8 +136,6 @@ public static class PublishedProof
 
         return digest;
     }
-
-    internal static TableIdentifier QuarantineOf(TableIdentifier table) => new(table.Namespace, QuarantineRows.TableName(table.Name));
 
     /// <param name="Digest">Recorded with the snapshot.</param>
     internal sealed record RecordedRows(Snapshot Snapshot, string Digest, IReadOnlyList<CopyColumn> Columns);

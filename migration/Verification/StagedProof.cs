@@ -8,6 +8,7 @@ using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Staging;
@@ -59,7 +60,7 @@ public static class StagedProof
         RowDigest table = sums is null ? await Digest(site, staged, part: null, cancellation) : RowDigest.Parse(sums.Digest);
         if (staged.IsUnchanged)
         {
-            // What is in quarantine is as it was recorded.
+            // What is in quarantine was read when the table was found unchanged.
             table += RowDigest.Parse(staged.QuarantineDigest);
         }
 
@@ -129,7 +130,7 @@ public static class StagedProof
 
         using var encoder = new CopyEncoder(columns, new LargeValueFolder(site.Io, staged.Opened.TableLocation));
         var reader = new DataFileReader(site.Io, staged.Opened.Schema());
-        var quarantine = new DataFileReader(site.Io, QuarantineRows.Schema);
+        var quarantine = new DataFileReader(site.Io, QuarantineTable.Schema);
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
         FileWeights weights = await FileWeights.Of(site.Io, part is null ? null : staged.LargeValues, cancellation);
         RowDigest digest = RowDigest.Empty;
@@ -165,7 +166,7 @@ public static class StagedProof
     private static RowDigest Quarantined(RecordBatch batch)
     {
         RowDigest digest = RowDigest.Empty;
-        var rows = (BinaryArray)batch.Column(QuarantineRows.Schema.Fields.Count - 1);
+        var rows = (BinaryArray)batch.Column(QuarantineTable.Schema.Fields.Count - 1);
         for (int i = 0; i < rows.Length; i++)
         {
             digest = digest.Add(rows.GetBytes(i));

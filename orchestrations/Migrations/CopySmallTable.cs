@@ -22,7 +22,7 @@ public sealed class CopySmallTable(MigrationSite site) : Activity<CopySmallTable
     /// <param name="UnfitColumns">Columns (by warehouse name) to be carried as text; then all else is void.</param>
     /// <param name="Proven">Where the proven <see cref="StagedTable"/> lies.</param>
     /// <param name="Rows">Quarantined ones included.</param>
-    public sealed record Result(IReadOnlyList<string> UnfitColumns, string? Proven, long Rows, long Bytes, long FileBytes);
+    public sealed record Result(IReadOnlyList<string> UnfitColumns, string? Proven, long Rows, long Bytes, long FileBytes, long QuarantinedRows = 0);
 
     /// <summary>Whether a table is copied so.</summary>
     internal static bool Takes(TablePlan table) =>
@@ -42,6 +42,6 @@ public sealed class CopySmallTable(MigrationSite site) : Activity<CopySmallTable
 
         StagedTable staged = await StagedTable.Prepare(site, input.Run, opened, [copied], context.Cancellation);
         string proven = await StagedProof.Verify(site, input.Run, input.Token, input.Epoch, staged, sums: null, context.Cancellation);
-        return new([], proven, staged.Rows + staged.QuarantinedRows, staged.SourceBytes, staged.FileBytes);
+        return new([], proven, staged.Rows + staged.QuarantinedRows, staged.SourceBytes, staged.FileBytes, staged.QuarantinedRows);
     }
 }

@@ -52,12 +52,13 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
         var course = new CopyCourse(table, learnt, input.NextChunk, input.Slots);
         var budget = new TurnBudget(context, input.Slots);
         var unfit = new SortedSet<string>(StringComparer.Ordinal);
+        bool IsTooMany() => standing.QuarantinedRows > table.MaxErrors;
         IReadOnlyList<ChunkResult?> results = await context.Window(
             [.. Enumerable.Range(0, CopiesPerTurn)],
             input.Slots,
             async _ =>
             {
-                if (unfit.Count > 0 || budget.IsSpent || course.IsOver)
+                if (unfit.Count > 0 || budget.IsSpent || course.IsOver || IsTooMany())
                 {
                     return null;
                 }
@@ -87,7 +88,8 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
             fold = await FoldChunks.Call(context, new(input.Run, fold, [.. done.Skip(folded).Take(ChunksPerFold)]), Retries.Lasting);
         }
 
-        if (!course.IsOver || (budget.IsSpent && done.Length > 0))
+        // Too many rows set aside are told of when it is staged: nothing more has to be read for that.
+        if (!IsTooMany() && (!course.IsOver || (budget.IsSpent && done.Length > 0)))
         {
             return Again(input with { Opened = table, NextChunk = course.Next, Fold = fold, Standing = standing });
         }
@@ -136,7 +138,7 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
             return Again(WithText(input, copied.UnfitColumns));
         }
 
-        context.SetStatus(standing with { Phase = TablePhase.Done, ChunksDone = table.Chunks, Rows = copied.Rows, Bytes = copied.Bytes, FileBytes = copied.FileBytes });
+        context.SetStatus(standing with { Phase = TablePhase.Done, ChunksDone = table.Chunks, Rows = copied.Rows, Bytes = copied.Bytes, FileBytes = copied.FileBytes, QuarantinedRows = copied.QuarantinedRows });
         return new TableOutcome(input.Table, TableState.Staged, input.Epoch, copied.Proven);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using Mammoth.Migration.Copying;
+using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Runtime;
 
@@ -19,7 +20,8 @@ public sealed class OpenTable(MigrationSite site) : Activity<OpenTable, OpenTabl
     /// <param name="MaxBytes">What one copy takes of them at most.</param>
     /// <param name="Sizes">Where what is learnt of its copies is kept; empty where there is nothing to learn.</param>
     /// <param name="Remembered">What earlier runs learnt, or null.</param>
-    public sealed record Result(string Location, int Chunks, string Source, bool IsSmall = false, long Bytes = 0, long MaxBytes = 0, string Sizes = "", BatchSizes? Remembered = null)
+    /// <param name="MaxErrors">Rows that may be set aside; null: any number, or a share of all.</param>
+    public sealed record Result(string Location, int Chunks, string Source, bool IsSmall = false, long Bytes = 0, long MaxBytes = 0, string Sizes = "", BatchSizes? Remembered = null, long? MaxErrors = null)
     {
         /// <summary>The key of its <see cref="BatchSizes"/>: one for each table of each warehouse, in what a key may hold.</summary>
         public string SizesKey() => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(Sizes)).ToString("x32", CultureInfo.InvariantCulture);
@@ -28,7 +30,7 @@ public sealed class OpenTable(MigrationSite site) : Activity<OpenTable, OpenTabl
     public override async Task<Result> Run(ActivityContext context, Input input)
     {
         (string location, OpenedTable table) = await OpenedTable.Open(site, input.Run, input.PlanFolder, input.Table, input.Text, context.Cancellation);
-        var opened = new Result(location, table.Plan.Chunks.Count, table.Plan.Source.ToString(), CopySmallTable.Takes(table.Plan));
+        var opened = new Result(location, table.Plan.Chunks.Count, table.Plan.Source.ToString(), CopySmallTable.Takes(table.Plan), MaxErrors: table.Plan.MaxErrors is { } budget ? ErrorBudget.Parse(budget)?.Rows : null);
         if (opened.IsSmall || opened.Chunks == 1)
         {
             return opened;

@@ -40,6 +40,7 @@ public sealed partial class HtmlReportTests
         Assert.Contains("UPPER → UPPER_2", page, StringComparison.Ordinal);
         Assert.Contains("shop.order_totals", page, StringComparison.Ordinal);
         Assert.Contains("mammoth-run-7", page, StringComparison.Ordinal);
+        Assert.All(["3 rows set aside.", "10 rows + 3 set aside", "3 rows, in mammoth.quarantine"], part => Assert.Contains(part, page, StringComparison.Ordinal));
         Assert.All(["DuckDB", "Spark", "PyIceberg"], engine => Assert.Contains(engine, page, StringComparison.Ordinal));
     }
 

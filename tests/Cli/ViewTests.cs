@@ -37,6 +37,7 @@ public sealed class ViewTests
         Assert.Contains("4 of 4 tables verified", text, StringComparison.Ordinal);
         Assert.Contains("mammoth-run-7", text, StringComparison.Ordinal);
         Assert.Contains("+3 quarantined", text, StringComparison.Ordinal);
+        Assert.Contains("3 rows set aside in mammoth.quarantine", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Mammoth.Tests.Configuration;
 /// <summary>docs/mammoth.schema.json, by which editors judge a configuration, and the parser take and refuse the same.</summary>
 public sealed class PublishedSchemaTests : IDisposable
 {
-    private static readonly string[] Texts = ["", "*", "public.a", "shop.o?ders", "a.b.c", "hash", "null", "constant:", "constant:x", "constant:\n", "string", "fail", "quarantine", "String", "HASH", "hash ", "hash\n", "constant", "Constant:x", "🦣", "it's", "\"", "$ref", "id = 1"];
+    private static readonly string[] Texts = ["", "*", "public.a", "shop.o?ders", "a.b.c", "hash", "null", "constant:", "constant:x", "constant:\n", "string", "fail", "quarantine", "0", "100", "0.5%", "100%", "101%", "99.9999999%", "1e3", "-1", " 5", "5\n", "String", "HASH", "hash ", "hash\n", "constant", "Constant:x", "🦣", "it's", "\"", "$ref", "id = 1"];
 
     private static readonly JsonSchema Schema = new(JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "mammoth.schema.json"))).RootElement);
 
@@ -69,6 +69,7 @@ public sealed class PublishedSchemaTests : IDisposable
             Assert.Equal(valid["maxCopySize"]?.GetValue<long>() ?? new MigrationOptions().MaxCopySize, options.MaxCopySize);
             Assert.Equal(valid["sizes"]?["largeRows"]?.GetValue<long>() ?? new SizeLimits().LargeRows, options.Sizes.LargeRows);
             Assert.Equal(valid["sizes"]?["mediumBytes"]?.GetValue<long>() ?? new SizeLimits().MediumBytes, options.Sizes.MediumBytes);
+            Assert.Equal(valid["maxErrors"]?.GetValue<string>(), options.MaxErrors);
             JsonObject tables = valid["tables"]?.AsObject() ?? [];
             Assert.Equal(tables.Select(t => t.Key), options.Tables.Keys);
             foreach ((string name, JsonNode? table) in tables)
@@ -77,6 +78,7 @@ public sealed class PublishedSchemaTests : IDisposable
                 Assert.Equal(table!["omit"]?.AsArray().Select(o => o!.GetValue<string>()) ?? [], settings.Omit);
                 Assert.Equal(table["filter"]?.GetValue<string>(), settings.Filter);
                 Assert.Equal(table["mask"]?.AsObject().Select(m => (m.Key, m.Value!.GetValue<string>())) ?? [], settings.Mask.Select(m => (m.Key, m.Value)));
+                Assert.Equal(table["maxErrors"]?.GetValue<string>(), settings.MaxErrors);
                 Assert.Equal(table["policy"]?.GetValue<string>(), settings.Policy?.ToString().ToLowerInvariant());
                 Assert.Equal(table["policies"]?.AsObject().Select(p => (p.Key, p.Value!.GetValue<string>())) ?? [], settings.Policies.Select(p => (p.Key, p.Value.ToString().ToLowerInvariant())));
             }
@@ -98,6 +100,9 @@ public sealed class PublishedSchemaTests : IDisposable
     [InlineData("""{ "sizes": { "mediumRows": 0 } }""", "$.sizes")]
     [InlineData("""{ "sizes": { "smallRows": 1 } }""", "smallRows")]
     [InlineData("""{ "maxCopySize": 0 }""", "$.maxCopySize")]
+    [InlineData("""{ "maxErrors": "some" }""", "$.maxErrors")]
+    [InlineData("""{ "maxErrors": 5 }""", "$.maxErrors")]
+    [InlineData("""{ "tables": { "a": { "maxErrors": "101%" } } }""", "$.tables['a'].maxErrors")]
     [InlineData("""{ "Policy": "fail" }""", "Policy")]
     [InlineData("""{ "policy": "fail", "policy": "string" }""", "policy")]
     [InlineData("""{ "policy": null }""", "$.policy")]
@@ -151,6 +156,8 @@ public sealed class PublishedSchemaTests : IDisposable
         if (random.Next(2) == 0)
             root["policy"] = Policy(random);
         if (random.Next(3) == 0)
+            root["maxErrors"] = Budget(random);
+        if (random.Next(3) == 0)
             root["maxCopySize"] = random.NextInt64(1, long.MaxValue);
         if (random.Next(3) == 0)
             root["sizes"] = new JsonObject(new[] { "mediumRows", "largeRows", "mediumBytes", "largeBytes" }.Where(_ => random.Next(2) == 0).Select(name => KeyValuePair.Create(name, (JsonNode?)random.NextInt64(1, 1L << 40))));
@@ -174,6 +181,8 @@ public sealed class PublishedSchemaTests : IDisposable
             table["filter"] = Text(random);
         if (random.Next(2) == 0)
             table["mask"] = new JsonObject(Enumerable.Range(0, random.Next(3)).Select(_ => Text(random)).Distinct().Select(k => KeyValuePair.Create(k, (JsonNode?)random.GetItems(["hash", "null", "constant:", "constant:a\nb", "constant:hash"], 1)[0])));
+        if (random.Next(2) == 0)
+            table["maxErrors"] = Budget(random);
         if (random.Next(2) == 0)
             table["policy"] = Policy(random);
         if (random.Next(2) == 0)
@@ -231,6 +240,8 @@ public sealed class PublishedSchemaTests : IDisposable
     private static string Text(Random random) => Texts[random.Next(Texts.Length)];
 
     private static string Policy(Random random) => random.GetItems(["string", "fail", "quarantine"], 1)[0];
+
+    private static string Budget(Random random) => random.GetItems(["0", "100", "999999999999999", "0%", "0.5%", "99.999999%", "100%"], 1)[0];
 
     private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);
 

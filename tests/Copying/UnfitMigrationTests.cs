@@ -68,7 +68,7 @@ public sealed class UnfitMigrationTests(PostgresFixture postgres)
         TableReport table = Assert.Single((await warehouse.Migrate(source, With(new() { Policy = TypePolicy.Quarantine }), Cancel)).Tables);
         Assert.True(table.Outcome == Outcome.Published, table.Error);
         Assert.Equal((1L, Rows - 1L, true), (table.Rows, table.QuarantinedRows, table.Verification!.Holds));
-        var quarantine = await (await warehouse.Site(source, Cancel)).Load("public", "t__quarantine", Cancel);
+        var quarantine = await (await warehouse.Site(source, Cancel)).Load("mammoth", "quarantine", Cancel);
         Assert.Equal((Rows - 1).ToString(System.Globalization.CultureInfo.InvariantCulture), quarantine!.CurrentSnapshot!.Summary["total-records"]);
     }
 

@@ -16,6 +16,7 @@ internal static partial class ConfigurationPage
     private static readonly Dictionary<string, string> WorkedOut = new()
     {
         ["--slots"] = "the processors, 2 to 16, fewer where memory is short",
+        ["--max-errors"] = "any number",
         ["--max-rate"] = "none",
         ["--max-connections"] = "none",
         ["--max-snapshot-age"] = "none",

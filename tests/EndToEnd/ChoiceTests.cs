@@ -64,12 +64,12 @@ public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
         Assert.Equal(3, table.QuarantinedRows);
         Assert.Equal(1000, await area.Judge(report, "public.days", t => t with { Where = "id < 2000" }));
 
-        var aside = await area.Warehouse.Written($"{table.Location}__quarantine", null, Cancellation);
+        var aside = await area.Warehouse.Written($"{area.Warehouse.Root}/mammoth/quarantine", null, Cancellation);
         var rows = new List<string?[]>();
         await foreach (var row in DuckDbRows.Read(aside, Cancellation))
             rows.Add(row);
-        Assert.Equal(["day", "day", "n"], rows.Select(r => r[0]).Order(StringComparer.Ordinal));
-        Assert.All(rows, r => Assert.Equal("public.days", r[2]));
+        Assert.Equal(["day infinity", "day 0044-03-15 BC", "n NaN"], rows.OrderBy(r => r[4], StringComparer.Ordinal).Select(r => $"{r[5]} {r[7]}"));
+        Assert.All(rows, r => Assert.Equal((report.RunId, "public.days", "public.days", "public.days"), (r[0], r[1], r[2], r[3])));
         Assert.Equal(Outcome.Unchanged, Assert.Single((await area.Migrate(options)).Expect(0).Report.Tables).Outcome);
     }
 

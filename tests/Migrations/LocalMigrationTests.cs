@@ -114,25 +114,6 @@ public sealed class LocalMigrationTests(PostgresFixture postgres)
         Assert.Equal(files, Directory.GetFiles(Path.Combine(warehouse.Folder, "public", "t", "data")));
     }
 
-    [Fact]
-    public async Task A_table_that_only_has_a_quarantine_tables_name_is_left_alone()
-    {
-        string source = await postgres.CreateDatabaseAsync("quarantine_name", Cancellation);
-        await Run(source, """
-            CREATE TABLE t (id int, d date);
-            INSERT INTO t VALUES (1, '2020-01-01');
-            CREATE TABLE t__quarantine AS SELECT i AS id FROM generate_series(1, 10) i;
-            """);
-        using var warehouse = new MigrationWarehouse();
-        await warehouse.Migrate(source, new MigrationOptions(), Cancellation);
-        await Run(source, "INSERT INTO t VALUES (2, '2020-01-02')");
-        RunReport report = await warehouse.Migrate(source, new MigrationOptions(), Cancellation);
-        Assert.Equal(Outcome.Published, report.Tables.Single(t => t.Name == "t").Outcome);
-        Assert.Equal(Outcome.Unchanged, report.Tables.Single(t => t.Name == "t__quarantine").Outcome);
-        MigrationSite site = await warehouse.Site(source, Cancellation);
-        Assert.Equal("10", (await site.Load("public", "t__quarantine", Cancellation))!.CurrentSnapshot!.Summary["total-records"]);
-    }
-
     private static async Task Run(string source, string sql)
     {
         await using var connection = new NpgsqlConnection(source);

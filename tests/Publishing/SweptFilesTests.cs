@@ -99,7 +99,7 @@ public sealed class SweptFilesTests(PostgresFixture postgres) : IDisposable
         RunReport report = await _warehouse.Migrate(source, options, Cancellation);
         Assert.Equal([("a_good", Outcome.Withheld), ("bad", Outcome.Failed)], report.Tables.Select(t => (t.Name, t.Outcome)).Order());
         Assert.Equal(1, report.Tables.Single(t => t.Name == "a_good").QuarantinedRows);
-        foreach (string table in (string[])["public.a_good", "public.a_good__quarantine", "public.bad"])
+        foreach (string table in (string[])["public.a_good", "mammoth.quarantine", "public.bad"])
         {
             Assert.Empty(_warehouse.Files(table));
             Assert.Empty(_warehouse.Files(table, "metadata"));

@@ -62,6 +62,24 @@ internal sealed class UnfitTable
         await insert.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>The first value of each row for which it goes to quarantine, as PostgreSQL prints it, behind its column; in ordinal order.</summary>
+    public async Task<IReadOnlyList<string>> Printed(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var printed = new List<string>();
+        foreach (var rows in Aside.GroupBy(id => _columns.Index().First(c => _unfit[id][c.Index] && c.Item.Policy == TypePolicy.Quarantine).Index))
+        {
+            await using var command = new NpgsqlCommand($"SELECT 'c{rows.Key} ' || pg_catalog.format('%s', c{rows.Key}) FROM {Relation} WHERE id = ANY ($1)", connection)
+            {
+                Parameters = { new NpgsqlParameter<int[]> { TypedValue = [.. rows] } },
+            };
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+                printed.Add(reader.GetString(0));
+        }
+
+        return [.. printed.Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Brings rows back from their binary COPY tuples, as docs/types.md says they can be, and lets PostgreSQL compare.</summary>
     /// <returns>How many rows are in one and not in the other.</returns>
     public async Task<long> Missing(NpgsqlConnection connection, IEnumerable<byte[]> tuples, CancellationToken cancellation)

@@ -46,7 +46,7 @@ public sealed class DividedProofTests(PostgresFixture postgres) : IDisposable
         Assert.Equal(3, divided.Parts.Count);
         Assert.True((await Judge(site, divided)).Holds);
 
-        foreach (string aside in Directory.EnumerateFiles(Path.Combine(warehouse.Folder, "public", "t__quarantine", "data"), "*.parquet"))
+        foreach (string aside in Directory.EnumerateFiles(Path.Combine(warehouse.Folder, "mammoth", "quarantine", "data"), "*.parquet"))
             File.Delete(aside);
         Assert.False((await Judge(site, divided)).Holds);
     }

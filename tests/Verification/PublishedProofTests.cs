@@ -40,7 +40,7 @@ public sealed class PublishedProofTests(PostgresFixture postgres)
         bytes[bytes.Length / 3] ^= 0x40;
         File.SetAttributes(damaged, FileAttributes.Normal);
         await File.WriteAllBytesAsync(damaged, bytes, Cancellation);
-        foreach (string aside in Directory.EnumerateFiles(Path.Combine(warehouse.Folder, "public", "b__quarantine", "data"), "*.parquet"))
+        foreach (string aside in Directory.EnumerateFiles(Path.Combine(warehouse.Folder, "mammoth", "quarantine", "data"), "*.parquet"))
         {
             File.Delete(aside);
         }

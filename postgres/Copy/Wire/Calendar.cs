@@ -42,8 +42,8 @@ internal static class Calendar
         _ => Year(Math.DivRem(microseconds, DayMicroseconds) is var (days, rest) && rest < 0 ? days - 1 : microseconds / DayMicroseconds),
     };
 
-    /// <summary>The year of a day (days since 2000-01-01), as people say it: there is no year 0.</summary>
-    private static string Year(long days)
+    /// <summary>The date of a day (days since 2000-01-01). Years are counted with a year 0, which is 1 BC.</summary>
+    public static (long Year, int Month, int Day) DateOf(long days)
     {
         // 400 years are 146,097 days. Counting from a March 1st puts the leap day at a year's end.
         long shifted = days + EpochDays + 719_468;
@@ -55,8 +55,18 @@ internal static class Calendar
         }
 
         long yearOfEra = (day - (day / 1_460) + (day / 36_524) - (day / 146_096)) / 365;
-        long dayOfYear = day - ((365 * yearOfEra) + (yearOfEra / 4) - (yearOfEra / 100));
-        long year = yearOfEra + (era * 400) + (dayOfYear >= 306 ? 1 : 0);
+        int dayOfYear = (int)(day - ((365 * yearOfEra) + (yearOfEra / 4) - (yearOfEra / 100)));
+        int monthFromMarch = ((5 * dayOfYear) + 2) / 153;
+        return (
+            yearOfEra + (era * 400) + (dayOfYear >= 306 ? 1 : 0),
+            monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9,
+            dayOfYear - (((153 * monthFromMarch) + 2) / 5) + 1);
+    }
+
+    /// <summary>The year of a day (days since 2000-01-01), as people say it: there is no year 0.</summary>
+    private static string Year(long days)
+    {
+        (long year, _, _) = DateOf(days);
         return year > 0
             ? string.Create(CultureInfo.InvariantCulture, $"year {year}")
             : string.Create(CultureInfo.InvariantCulture, $"year {1 - year} BC");
