@@ -86,7 +86,7 @@ public static class RunReports
             (TableState.Failed or TableState.Interrupted, _) => (Outcome.Failed, outcome.Error ?? "It failed."),
             (TableState.SnapshotLost, false) => (Outcome.Withheld, "Not finished: the snapshot it was read at was lost, and another table had failed."),
             (_, false) => (Outcome.Withheld, "Not begun: another table had failed."),
-            _ => (Outcome.Failed, "The snapshot it was to be read at was lost, and under the next one there was no such table. Run again where it is to be copied."),
+            _ => (Outcome.Failed, outcome.Error ?? "The snapshot it was to be read at was lost, and under the next one there was no such table. Run again where it is to be copied."),
         };
         return Basics(plan, outcome) with { Outcome = result, Error = reason, ErrorCode = outcome.Code };
     }

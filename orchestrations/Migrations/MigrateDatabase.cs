@@ -199,6 +199,7 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
     private static Task<IReadOnlyList<MigrateTables.Result>> MigrateGroups(OrchestrationContext context, Input input, string token, MakePlan.Result plan)
     {
         bool failed = false;
+        bool hopeless = false;
         int groups = (plan.Tables + GroupSize - 1) / GroupSize;
         return context.Window(
             [.. Enumerable.Range(0, groups)],
@@ -211,7 +212,7 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
                 {
                     result = await MigrateTables.Call(
                         context,
-                        new(input.Run, input.Epoch, token, plan.Folder, from, Math.Min(GroupSize, plan.Tables - from), input.Slots, input.OnError, Skip: failed && input.OnError == OnError.Stop));
+                        new(input.Run, input.Epoch, token, plan.Folder, from, Math.Min(GroupSize, plan.Tables - from), input.Slots, input.OnError, Skip: hopeless || (failed && input.OnError == OnError.Stop)));
                 }
                 catch (FailureException e) when (e.Failure.Transient)
                 {
@@ -220,6 +221,7 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
                 }
 
                 failed |= result.Failed;
+                hopeless |= result is { Interrupted: not null, Staged: 0 };
                 return result;
             });
     }
