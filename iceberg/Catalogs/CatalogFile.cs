@@ -10,6 +10,9 @@ internal sealed record CatalogState(CatalogDocument Document, string ETag);
 internal enum Decision
 {
     Won,
+
+    /// <summary>The document has the commit's id: by this write, whose answer was lost, or by that of another copy of the very commit.</summary>
+    Found,
     Lost,
     Unknown,
 }
@@ -46,7 +49,8 @@ internal sealed class CatalogFile(IFileIO io, string root)
     /// Moves the catalog from the state that was read to the next one, which carries <paramref name="commitId"/>. Where the answer is lost, the document
     /// is read again: our id in it means it was written; another tag without our id means it never will be; an unchanged tag, that the same write may be tried again.
     /// </summary>
-    public async Task<(Decision Decision, Exception? Cause)> Move(CatalogState from, CatalogDocument next, string commitId, CancellationToken cancellation)
+    /// <returns>Also the document that has the commit, where it was found.</returns>
+    public async Task<(Decision Decision, Exception? Cause, CatalogDocument? Found)> Move(CatalogState from, CatalogDocument next, string commitId, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var bytes = next.Write();
@@ -60,7 +64,7 @@ internal sealed class CatalogFile(IFileIO io, string root)
                 // Not cancelled half-way: the outcome would be unknown for no reason.
                 await Failpoints.CatalogWrite.Around(() => io.Write(Location, bytes, WriteCondition.IfUnchanged(from.ETag), CancellationToken.None));
                 await Failpoints.CatalogWritten.Pass();
-                return (Decision.Won, null);
+                return (Decision.Won, null, null);
             }
             catch (PreconditionFailedException)
             {
@@ -74,9 +78,9 @@ internal sealed class CatalogFile(IFileIO io, string root)
             {
                 var now = await Read(CancellationToken.None);
                 if (now is not null && now.Document.Has(commitId))
-                    return (Decision.Won, null);
+                    return (Decision.Found, null, now.Document);
                 if (now?.ETag != from.ETag)
-                    return (Decision.Lost, null);
+                    return (Decision.Lost, null, null);
             }
             catch (Exception e) when (e is not CatalogException)
             {
@@ -84,7 +88,7 @@ internal sealed class CatalogFile(IFileIO io, string root)
             }
         }
         // A file system that refused (a full disk, no permission) has written nothing and will not later; over a network that is not so.
-        return lost is StorageException && io is LocalFileIO ? throw lost : (Decision.Unknown, lost);
+        return lost is StorageException && io is LocalFileIO ? throw lost : (Decision.Unknown, lost, null);
     }
 
     /// <summary>Makes the catalog of a new warehouse, unless somebody else just did.</summary>

@@ -125,10 +125,15 @@ public sealed class StorageCatalog
                 continue;
             }
             var next = state.Document.With(prepared.Select(table => table.Entry!), commitId);
-            var (decision, cause) = await Move(state, next, prepared, commitId, cancellation);
+            var (decision, cause, found) = await Move(state, next, prepared, commitId, cancellation);
             switch (decision)
             {
-                case Decision.Won:
+                case Decision.Found when !prepared.TrueForAll(table => found!.Tables.GetValueOrDefault(table.Entry!.Identifier) == table.Entry):
+                    // Another copy of this very commit was first, and its files are the tables; or ours was, and others have built on it since.
+                    if (prepared.Exists(table => found!.Tables.TryGetValue(table.Entry!.Identifier, out var theirs) && theirs.Version == table.Entry.Version && theirs != table.Entry))
+                        await Abandon([.. prepared.Select(table => table.Entry!.MetadataPath)]);
+                    return await Committed(found!, commits, commitId, cancellation);
+                case Decision.Won or Decision.Found:
                     // From memory: with nothing more to read, nothing can make a commit that took place look like a failure.
                     return new(CommitOutcome.Committed, commitId, null, await ForAll(prepared, (table, token) => Mirror(table.Table!.Value.Table, table.Table.Value.Bytes, token), cancellation));
                 case Decision.Unknown:
@@ -159,7 +164,7 @@ public sealed class StorageCatalog
         }
     }
 
-    private async Task<(Decision Decision, Exception? Cause)> Move(CatalogState from, CatalogDocument next, List<PreparedTable> prepared, string commitId, CancellationToken cancellation)
+    private async Task<(Decision Decision, Exception? Cause, CatalogDocument? Found)> Move(CatalogState from, CatalogDocument next, List<PreparedTable> prepared, string commitId, CancellationToken cancellation)
     {
         try
         {

@@ -56,7 +56,6 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
     {
         var blob = store.Blob(location);
         var mark = new AzureMark();
-        var attempts = new AzureAttempts();
         var options = new BlobUploadOptions
         {
             Metadata = mark.Metadata,
@@ -65,16 +64,9 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
         };
         try
         {
-            try
-            {
-                using var counted = attempts.Count();
-                var written = await blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation).ConfigureAwait(false);
-                return written.Value.ETag.ToString();
-            }
-            catch (RequestFailedException e) when (AzureMark.Doubts(e))
-            {
-                return await mark.Recognize(blob, location, attempts, e, cancellation).ConfigureAwait(false);
-            }
+            return await mark.Make(
+                async () => (await blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation).ConfigureAwait(false)).Value.ETag,
+                condition.IfMatch, blob, location, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (AzureFailure.Explains(e, cancellation))
         {

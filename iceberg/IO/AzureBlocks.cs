@@ -112,20 +112,11 @@ internal sealed class AzureBlocks : IAsyncDisposable
         }
     }
 
-    private async Task Conditionally(Func<Task> commit, CancellationToken cancellation)
+    private async Task Conditionally(Func<Task<Response<BlobContentInfo>>> commit, CancellationToken cancellation)
     {
-        var attempts = new AzureAttempts();
         try
         {
-            try
-            {
-                using var counted = attempts.Count();
-                await commit().ConfigureAwait(false);
-            }
-            catch (RequestFailedException e) when (AzureMark.Doubts(e))
-            {
-                await _mark.Recognize(_blob, _location, attempts, e, cancellation).ConfigureAwait(false);
-            }
+            await _mark.Make(async () => (await commit().ConfigureAwait(false)).Value.ETag, ifMatch: null, _blob, _location, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (AzureFailure.Explains(e, cancellation))
         {

@@ -45,6 +45,7 @@ internal sealed class AzureStore
         options.Retry.MaxDelay = TimeSpan.FromSeconds(20);
         options.AddPolicy(AzureAttempts.Policy, HttpPipelinePosition.PerRetry);
         configure?.Invoke(options);
+        options.RetryPolicy ??= new AzureCircuit(options.Retry);
         return new(address, endpoint, credentials, credentials.Connect(endpoint, options));
     }
 

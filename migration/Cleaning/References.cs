@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
@@ -45,9 +46,12 @@ internal sealed class References
         references._tables.UnionWith(tables.Select(t => t.Metadata.Location.TrimEnd('/')));
         references._tables.UnionWith(listed.Where(f => f.Location.EndsWith(".metadata.json", StringComparison.Ordinal)).Select(f => Folder(f.Location)).OfType<string>());
         string[] decided = [.. tables.Select(t => t.MetadataLocation)];
-        IEnumerable<string> others = listed.Select(f => f.Location)
-            .Where(f => f.EndsWith(".metadata.json", StringComparison.Ordinal) && (!f.StartsWith(own, StringComparison.Ordinal) || WasDecided(f[own.Length..], current)))
-            .Except(decided);
+        IEnumerable<(string Location, string? Mirror)> others = listed.Select(f => f.Location)
+            .Where(f => f.EndsWith(".metadata.json", StringComparison.Ordinal))
+            .Except(decided)
+            .Select(f => (Location: f, MayBeDecided: MayBeDecided(f, own, current, out string? mirror), Mirror: mirror))
+            .Where(f => f.MayBeDecided)
+            .Select(f => (f.Location, f.Mirror));
         foreach (FileEntry file in listed.Where(f => LargeValueFolder.IsShared(f.Location)))
         {
             // A run may be about to refer to it, by its hash, whoever did before.
@@ -56,16 +60,38 @@ internal sealed class References
 
         // The catalog's first: what they name must be there, and is then not passed over because another version names it, too.
         await ForAll(decided, (file, token) => references.Metadata(io, file, isCurrent: true, token), cancellation);
-        await ForAll(others, (file, token) => references.Metadata(io, file, isCurrent: false, token), cancellation);
+        await ForAll(others, (file, token) => references.Metadata(io, file.Location, isCurrent: false, token, file.Mirror), cancellation);
         return references;
     }
 
-    /// <summary>A version above the table's was not decided yet, and one of a table that is not there never was; of the others we do not tell attempts from decisions.</summary>
-    private static bool WasDecided(string path, Dictionary<Guid, LoadedTable> current) =>
-        path.Split('/') is not [var table, var file] || !Guid.TryParse(table, out Guid uuid)
-        || (current.TryGetValue(uuid, out LoadedTable? known) && (!int.TryParse(file.Split('-')[0], out int version) || version <= known.Version));
+    /// <summary>
+    /// Whether a metadata file may ever have been a table's state. Of our own, that is so below the table's version: then its mirror has the same bytes, for no commit goes on where it has not.
+    /// </summary>
+    /// <param name="mirror">Where the mirror of such a version lies; it may have been expired since.</param>
+    private static bool MayBeDecided(string location, string own, Dictionary<Guid, LoadedTable> current, out string? mirror)
+    {
+        mirror = null;
+        if (!location.StartsWith(own, StringComparison.Ordinal) || location[own.Length..].Split('/') is not [var table, var file] || !Guid.TryParse(table, out Guid uuid))
+        {
+            return true;
+        }
 
-    private async Task Metadata(IFileIO io, string location, bool isCurrent, CancellationToken cancellation)
+        if (!current.TryGetValue(uuid, out LoadedTable? known))
+        {
+            return false;
+        }
+
+        if (!int.TryParse(file.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int version))
+        {
+            return true;
+        }
+
+        mirror = string.Create(CultureInfo.InvariantCulture, $"{known.Location}/metadata/v{version}.metadata.json");
+        return version < known.Version;
+    }
+
+    /// <param name="mirror">A file that has the same bytes where the metadata was ever decided, as far as it is still there.</param>
+    private async Task Metadata(IFileIO io, string location, bool isCurrent, CancellationToken cancellation, string? mirror = null)
     {
         if (await io.Read(location, cancellation) is not { } content)
         {
@@ -75,6 +101,12 @@ internal sealed class References
                 throw new CatalogException($"{location} is gone.");
             }
 
+            return;
+        }
+
+        if (mirror is not null && await io.Read(mirror, cancellation) is { } decided && !decided.Bytes.Span.SequenceEqual(content.Bytes.Span))
+        {
+            // An attempt that lost to another.
             return;
         }
 
@@ -188,6 +220,6 @@ internal sealed class References
         }
     }
 
-    private static Task ForAll(IEnumerable<string> files, Func<string, CancellationToken, Task> read, CancellationToken cancellation) =>
+    private static Task ForAll<T>(IEnumerable<T> files, Func<T, CancellationToken, Task> read, CancellationToken cancellation) =>
         Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation }, async (file, token) => await read(file, token));
 }

@@ -18,8 +18,10 @@ public static class SourceErrors
         CopyFormatException cut => new TransientException($"The rows arrived damaged or cut: {cut.Message}", "Run the same command again.", cut),
         SourceConnectionException { MayPass: true } away => new TransientException(away.Message, inner: away),
         SourceException source => new SourceRefusedException(source.Message, inner: source),
-        PostgresException { IsTransient: true } passing => new TransientException(Sentence(passing), "Run the same command again.", passing),
+        // A query that was cancelled, by an administrator or a limit of somebody's, may get through the next time.
+        PostgresException passing when passing.IsTransient || passing.SqlState == PostgresErrorCodes.QueryCanceled => new TransientException(Sentence(passing), "Run the same command again.", passing),
         PostgresException refused => new SourceRefusedException(Sentence(refused), inner: refused),
+        NpgsqlException { InnerException: TimeoutException } unanswered => new TransientException("PostgreSQL gave no answer to a statement in the time it may take.", Unanswered, unanswered),
         NpgsqlException broken => new TransientException($"The connection to PostgreSQL failed: {Innermost(broken).Message}", "Is the server up and reachable? Run the same command again.", broken),
         StorageException { MayPass: true } away => new TransientException(away.Message, inner: away),
         CatalogException or StorageException or PreconditionFailedException => new MammothException(exception.Message, inner: exception),
@@ -32,6 +34,9 @@ public static class SourceErrors
         UnauthorizedAccessException denied => new MammothException(denied.Message, "Check the permissions of the warehouse's folder.", denied),
         _ => null,
     };
+
+    private const string Unanswered =
+        "Something between here and the server may be stalled, or the server overloaded. Run the same command again; MAMMOTH_STATEMENT_LIMIT allows more seconds, and MAMMOTH_TABLE_STATEMENT_LIMIT for what reads a whole table.";
 
     private static string Sentence(PostgresException e) =>
         $"PostgreSQL says: {e.MessageText}{(e.Detail is null ? "" : $" ({e.Detail})")} [SQLSTATE {e.SqlState}]";

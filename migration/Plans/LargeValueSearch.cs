@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Mammoth.Postgres.Catalog;
+using Mammoth.Postgres.Sessions;
 using Npgsql;
 
 namespace Mammoth.Migration.Plans;
@@ -57,7 +58,7 @@ internal static class LargeValueSearch
         await using var command = new NpgsqlCommand(
             $"SELECT {string.Join(", ", columns.Select(c => $"pg_catalog.bool_or({IsLarge(c.Column, c.Expression, over, isUtf8)})"))} FROM {(table.IsPartitioned ? "" : "ONLY ")}{table.Name.Sql}{filter}",
             connection)
-        { CommandTimeout = 0 };
+        { CommandTimeout = StatementLimit.Seconds(StatementLimit.OverTable) };
         await using DbDataReader found = await command.ExecuteReaderAsync(cancellation);
         await found.ReadAsync(cancellation);
         HashSet<string> large = [.. columns.Where((_, i) => !found.IsDBNull(i) && found.GetBoolean(i)).Select(c => c.Column.Name)];

@@ -92,9 +92,9 @@ public static class RunReports
             (TableState.Failed or TableState.Interrupted, _) => (Outcome.Failed, outcome.Error ?? "It failed."),
             (TableState.SnapshotLost, false) => (Outcome.Withheld, "Not finished: the snapshot it was read at was lost, and another table had failed."),
             (_, false) => (Outcome.Withheld, "Not begun: another table had failed."),
-            (TableState.SnapshotLost or TableState.Skipped, true) when outcome.Epoch == last =>
+            (TableState.SnapshotLost or TableState.Skipped, true) when outcome.Epoch == last && outcome.Error is null =>
                 (Outcome.Failed, "Not finished when its snapshot was given up for its age, nor was any other table. Allow a greater age (--max-snapshot-age), or more copies at a time (--slots)."),
-            _ => (Outcome.Failed, "The snapshot it was to be read at was lost, and under the next one there was no such table. Run again where it is to be copied."),
+            _ => (Outcome.Failed, outcome.Error ?? "The snapshot it was to be read at was lost, and under the next one there was no such table. Run again where it is to be copied."),
         };
         return Basics(plan, outcome) with { Outcome = result, Error = reason, ErrorCode = outcome.Code };
     }

@@ -108,7 +108,7 @@ public static class StagedProof
         await using SnapshotReader session = await site.Read(run, token, cancellation);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         cancellation = reading.Token;
-        return long.Parse((await session.Scalar(SelectStatement.Count(staged.Opened.Plan), cancellation))!, CultureInfo.InvariantCulture);
+        return long.Parse((await session.ScalarOverTable(SelectStatement.Count(staged.Opened.Plan), cancellation))!, CultureInfo.InvariantCulture);
     }
 
     /// <summary>

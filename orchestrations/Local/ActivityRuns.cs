@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Mammoth.Iceberg.Faults;
 using Mammoth.Orchestrations.Runtime;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal sealed class ActivityRuns : IDisposable
     private readonly Action<CallKey, DeliveryKind, string> answered;
     private readonly SemaphoreSlim slots;
     private readonly ILogger logger;
+    private readonly Func<string, JsonElement, Func<Task<JsonElement>>, Task<JsonElement>>? deliver;
     private bool stopping;
     private TaskCompletionSource? idle;
 
@@ -28,6 +30,7 @@ internal sealed class ActivityRuns : IDisposable
         this.loop = loop;
         this.answered = answered;
         slots = new SemaphoreSlim(options.MaxActivities);
+        deliver = options.Deliver;
         logger = options.Loggers.CreateLogger("Mammoth.Activities");
 
         // Activities may block (the COPY reader does); the pool, which grows by one or two a second, would hold up the loop and the timers.
@@ -77,7 +80,8 @@ internal sealed class ActivityRuns : IDisposable
             await slots.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                var result = await registry.RunActivity(call.Name, call.Json, key.Id, logger, cancellation).ConfigureAwait(false);
+                Task<JsonElement> Work() => registry.RunActivity(call.Name, call.Json, key.Id, logger, cancellation);
+                var result = await (deliver is null ? Work() : deliver(call.Name, call.Json, Work)).ConfigureAwait(false);
                 await Failpoints.ActivityDone.Pass();
                 (kind, payload) = (DeliveryKind.Result, result.GetRawText());
             }

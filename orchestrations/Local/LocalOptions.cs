@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -32,4 +33,7 @@ public sealed record LocalOptions
 
     /// <summary>For tests: runs after each commit, on the runtime's thread, before anything that was committed is started.</summary>
     internal Action<Journal>? Committed { get; init; }
+
+    /// <summary>For tests: hands a call (the activity's name, what travels to it, and its run) to an activity in the runtime's place, as often as it likes; what it gives is recorded.</summary>
+    internal Func<string, JsonElement, Func<Task<JsonElement>>, Task<JsonElement>>? Deliver { get; init; }
 }

@@ -204,6 +204,7 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
     private static Task<IReadOnlyList<MigrateTables.Result>> MigrateGroups(OrchestrationContext context, Input input, string token, MakePlan.Result plan)
     {
         bool failed = false;
+        bool hopeless = false;
         int groups = (plan.Tables + GroupSize - 1) / GroupSize;
         return context.Window(
             [.. Enumerable.Range(0, groups)],
@@ -216,7 +217,7 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
                 {
                     result = await MigrateTables.Call(
                         context,
-                        new(input.Run, input.Epoch, token, plan.Folder, from, Math.Min(GroupSize, plan.Tables - from), input.Slots, input.OnError, Skip: failed && input.OnError == OnError.Stop));
+                        new(input.Run, input.Epoch, token, plan.Folder, from, Math.Min(GroupSize, plan.Tables - from), input.Slots, input.OnError, Skip: hopeless || (failed && input.OnError == OnError.Stop)));
                 }
                 catch (FailureException e) when (e.Failure.Transient)
                 {
@@ -225,6 +226,7 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
                 }
 
                 failed |= result.Failed;
+                hopeless |= result is { Interrupted: not null, Staged: 0 };
                 return result;
             });
     }

@@ -13,6 +13,8 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
 
     private const int ErrorLength = 4_000;
 
+    private const string NotBegun = "Not begun: what interrupted the tables before it had not passed.";
+
     /// <param name="PlanFolder">Where the plan's table files lie.</param>
     /// <param name="From">The first table's index.</param>
     /// <param name="Skip">Record all as skipped: another table failed and the run stops on errors.</param>
@@ -25,6 +27,8 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
     public override async Task<Result> Run(OrchestrationContext context, Input input)
     {
         bool skip = input.Skip;
+        string? reason = input.Skip && input.OnError == OnError.Continue ? NotBegun : null;
+        int inARow = 0;
         Failure? interrupted = null;
         IReadOnlyList<TableOutcome> outcomes = await context.Window(
             [.. Enumerable.Range(input.From, input.Count)],
@@ -33,11 +37,18 @@ public sealed class MigrateTables : Orchestration<MigrateTables, MigrateTables.I
             {
                 if (skip)
                 {
-                    return new TableOutcome(table, TableState.Skipped, input.Epoch);
+                    return new TableOutcome(table, TableState.Skipped, input.Epoch, Error: reason);
                 }
 
                 (TableOutcome outcome, Failure? failure) = await Migrate(context, input, table);
                 interrupted ??= outcome.State == TableState.Interrupted ? failure : null;
+                inARow = outcome.State == TableState.Interrupted ? inARow + 1 : 0;
+                if (inARow >= Math.Max(2, input.Slots))
+                {
+                    // What outlasts the patience of one table after the other is not about them: each would wait for it as long.
+                    (skip, reason) = (true, NotBegun);
+                }
+
                 skip |= outcome.State == TableState.SnapshotLost || (outcome.State != TableState.Staged && input.OnError == OnError.Stop);
                 return outcome;
             });

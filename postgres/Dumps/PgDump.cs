@@ -49,13 +49,16 @@ public sealed partial class PgDump
         ProcessStartInfo start = Start(program, "--schema-only", "--no-password", "--encoding=UTF8", $"--snapshot={SnapshotToken.Parse(token).Exported}", "--lock-wait-timeout=30000");
         foreach ((string name, string? value) in Environment(target))
             start.Environment[name] = value;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (StatementLimit.Dump > TimeSpan.Zero)
+            limit.CancelAfter(StatementLimit.Dump);
         using Process process = Process.Start(start) ?? throw new SourceException($"{program} could not be started.");
         try
         {
             process.StandardInput.Close();
-            Task<string> errors = ReadEnd(process.StandardError, cancellation);
-            await process.StandardOutput.BaseStream.CopyToAsync(output, cancellation).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+            Task<string> errors = ReadEnd(process.StandardError, limit.Token);
+            await process.StandardOutput.BaseStream.CopyToAsync(output, limit.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             string said = await errors.ConfigureAwait(false);
             if (process.ExitCode != 0)
                 throw new SourceException($"pg_dump {MajorVersion} could not write the schema of {ConnectionText.Describe(target)}: {said.Trim()}");
@@ -63,10 +66,12 @@ public sealed partial class PgDump
             // pg_dump takes whatever snapshot has that name. Where it is still the one that was meant, it was all the time.
             await (await SnapshotReader.Open(connectionString, token, cancellation).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         }
-        catch
+        catch (Exception e)
         {
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
+            if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+                throw new SourceException(string.Create(CultureInfo.InvariantCulture, $"pg_dump {MajorVersion} had not written the schema of {ConnectionText.Describe(target)} after {StatementLimit.Dump.TotalSeconds:0} seconds. {StatementLimit.WayOut(StatementLimit.Short)}"), e);
             throw;
         }
     }

@@ -46,6 +46,8 @@ internal static class ConnectionErrors
             });
         }
 
+        if (Causes(error).OfType<StatementTimeoutException>().FirstOrDefault() is { } unanswered)
+            return (ConnectionFailure.Unreachable, unanswered.Message);
         if (Causes(error).Any(e => e is TimeoutException or OperationCanceledException))
             return (ConnectionFailure.Unreachable, $"{server} gave no answer in {target.Timeout} seconds. Check host, port, network and firewalls.");
         if (Causes(error).OfType<AuthenticationException>().FirstOrDefault() is { } tls)

@@ -39,7 +39,7 @@ internal sealed class CopySession : ISession
         try
         {
             connection = await OwnThread.Run(() => CopyConnection.Open(target)).WaitAsync(cancellation).ConfigureAwait(false);
-            IReadOnlyList<string?> facts = await OwnThread.Run(() => connection.Row(SessionSettings.Sql)).ConfigureAwait(false);
+            IReadOnlyList<string?> facts = await OwnThread.Run(() => connection.Row(SessionSettings.Sql, StatementLimit.Short)).WaitAsync(cancellation).ConfigureAwait(false);
             return new CopySession(connection, SessionSettings.Version(facts[0]!), facts[1] == "SQL_ASCII");
         }
         catch (Exception e)
@@ -52,10 +52,13 @@ internal sealed class CopySession : ISession
     }
 
     /// <inheritdoc/>
-    public Task Execute(string sql, CancellationToken cancellation = default) => Scalar(sql, cancellation);
+    public Task Execute(string sql, CancellationToken cancellation = default) => Scalar(sql, StatementLimit.Short, cancellation);
 
     /// <inheritdoc/>
-    public Task<string?> Scalar(string sql, CancellationToken cancellation = default) => Run(() => connection.Scalar(sql), cancellation);
+    public Task<string?> Scalar(string sql, CancellationToken cancellation = default) => Scalar(sql, StatementLimit.Short, cancellation);
+
+    /// <inheritdoc/>
+    public Task<string?> Scalar(string sql, TimeSpan limit, CancellationToken cancellation) => Run(() => connection.Scalar(sql, limit), cancellation);
 
     /// <inheritdoc/>
     public async Task<ICopyBytes> CopyOut(string sql, CancellationToken cancellation) => await Run(() => connection.CopyOut(sql), cancellation).ConfigureAwait(false);
@@ -79,6 +82,13 @@ internal sealed class CopySession : ISession
             // A statement that sends nothing would not see that nobody listens any more.
             await OwnThread.Run(() => connection.RequestCancel()).ConfigureAwait(false);
             throw new OperationCanceledException(cancellation);
+        }
+        catch (NpgsqlException e) when (e.InnerException is StatementTimeoutException)
+        {
+            // An answer that comes after all would be taken for the next statement's.
+            connection.Break();
+            await OwnThread.Run(() => connection.RequestCancel()).ConfigureAwait(false);
+            throw;
         }
     }
 }

@@ -22,6 +22,10 @@ internal interface ISession : IAsyncDisposable
     /// <exception cref="NpgsqlException">The connection failed.</exception>
     Task<string?> Scalar(string sql, CancellationToken cancellation = default);
 
+    /// <inheritdoc cref="Scalar(string, CancellationToken)"/>
+    /// <param name="limit">How long it may take.</param>
+    Task<string?> Scalar(string sql, TimeSpan limit, CancellationToken cancellation);
+
     /// <summary>Starts <c>COPY … TO STDOUT</c>. Until its end the session can do nothing else.</summary>
     /// <exception cref="PostgresException">The server refuses.</exception>
     /// <exception cref="NpgsqlException">The connection failed.</exception>

@@ -92,6 +92,9 @@ public sealed class SnapshotReader : IAsyncDisposable
     /// <exception cref="NpgsqlException">The connection failed.</exception>
     public Task<string?> Scalar(string sql, CancellationToken cancellation = default) => session.Scalar(sql, cancellation);
 
+    /// <summary>The same of a statement that reads a whole table.</summary>
+    public Task<string?> ScalarOverTable(string sql, CancellationToken cancellation = default) => session.Scalar(sql, StatementLimit.OverTable, cancellation);
+
     /// <summary>Starts a COPY.</summary>
     internal Task<ICopyBytes> CopyOut(string sql, CancellationToken cancellation) => session.CopyOut(sql, cancellation);
 

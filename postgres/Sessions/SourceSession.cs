@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.Client;
 using Mammoth.Postgres.Errors;
 using Npgsql;
 
@@ -68,15 +69,23 @@ public sealed class SourceSession : ISession
     }
 
     /// <inheritdoc/>
-    public async Task<string?> Scalar(string sql, CancellationToken cancellation = default)
+    public Task<string?> Scalar(string sql, CancellationToken cancellation = default) => Scalar(sql, StatementLimit.Short, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<string?> Scalar(string sql, TimeSpan limit, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(sql, Connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand(sql, Connection) { CommandTimeout = StatementLimit.Seconds(limit) };
         return Convert.ToString(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false), CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
     }
 
     /// <inheritdoc/>
-    async Task<ICopyBytes> ISession.CopyOut(string sql, CancellationToken cancellation) =>
-        new NpgsqlCopyBytes(await Connection.BeginRawBinaryCopyAsync(sql, cancellation).ConfigureAwait(false));
+    async Task<ICopyBytes> ISession.CopyOut(string sql, CancellationToken cancellation)
+    {
+        NpgsqlRawCopyStream stream = await Connection.BeginRawBinaryCopyAsync(sql, cancellation).ConfigureAwait(false);
+        if (CopySocket.SilenceLimit > TimeSpan.Zero)
+            stream.ReadTimeout = (int)CopySocket.SilenceLimit.TotalMilliseconds;
+        return new NpgsqlCopyBytes(stream);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -91,7 +100,7 @@ public sealed class SourceSession : ISession
         // A session's settings and transaction are its own.
         Pooling = false,
         Enlist = false,
-        CommandTimeout = 0,
+        CommandTimeout = StatementLimit.Seconds(StatementLimit.Short),
         TcpKeepAlive = true,
         TcpKeepAliveTime = 30,
         TcpKeepAliveInterval = 10,
@@ -103,8 +112,20 @@ public sealed class SourceSession : ISession
     private static async Task<SourceSession> Pin(NpgsqlDataSource source, NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(SessionSettings.Sql, connection);
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using NpgsqlDataReader reader = await Answer(command, cancellation).ConfigureAwait(false);
         await reader.ReadAsync(cancellation).ConfigureAwait(false);
         return new SourceSession(source, connection, SessionSettings.Version(reader.GetString(0)), reader.GetString(1) == "SQL_ASCII");
+    }
+
+    private static async Task<NpgsqlDataReader> Answer(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        try
+        {
+            return await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (e.InnerException is TimeoutException)
+        {
+            throw StatementLimit.Passed(StatementLimit.Short, e);
+        }
     }
 }

@@ -94,6 +94,31 @@ public sealed class HostileSourceTests(PostgresFixture postgres, Readers readers
         Assert.Empty(await area.Warehouse.VisibleTables(Cancellation));
     }
 
+    [Theory]
+    [InlineData("TRUNCATE public.{0}", "truncated or rewritten")]
+    [InlineData("ALTER TABLE public.{0} ALTER value TYPE bigint", "yet_to_be_read")]
+    [InlineData("DROP TABLE public.{0}", "yet_to_be_read")]
+    [InlineData("ALTER TABLE public.{0} ADD COLUMN more integer", null)]
+    public async Task Without_locks_a_table_that_is_changed_fails_alone_where_the_run_goes_on_and_the_others_are_there(string statement, string? reason)
+    {
+        using var area = new MigrationArea(await Source(), readers);
+        await using var gate = await Gate.Close(area.Source, Cancellation);
+        await using var process = area.Start([.. Config(area), "--slots", "1", "--no-lock", "--on-error", "continue"]);
+        await gate.Reached(process, Cancellation);
+        await area.Source.Run(string.Format(null, statement, "yet_to_be_read"), Cancellation);
+        await gate.Open(Cancellation);
+
+        var report = (await process.End(Cancellation)).Expect(reason is null ? 0 : 2).Report;
+        Assert.Equal(reason is null ? Consistency.Database : Consistency.Table, report.Consistency);
+        Assert.Equal(5000, await area.Judge(report, "public.being_read"));
+        var changed = report.Tables.Single(t => t.Source == "public.yet_to_be_read");
+        Assert.Equal(reason is null ? Outcome.Published : Outcome.Failed, changed.Outcome);
+        if (reason is null)
+            Assert.Equal(5000, await area.Judge(report, "public.yet_to_be_read", t => t with { Relation = "kept.yet_to_be_read" }));
+        else
+            Assert.Contains(reason, changed.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_locks_rows_that_are_only_inserted_and_deleted_are_no_harm()
     {

@@ -61,6 +61,28 @@ public sealed class LostSnapshotTests(PostgresFixture postgres, Readers readers)
         await GrowingSource.JudgeAtEpochs(area, report);
     }
 
+    [Fact]
+    public async Task A_copy_that_an_administrator_or_a_timeout_of_the_server_cancels_is_asked_again_under_the_same_snapshot()
+    {
+        using var area = new MigrationArea(await SourceDatabase.Create(postgres, "cancelled", GrowingSource.Sql, Cancellation), readers);
+        await using var gate = await Gate.Close(area.Source, Cancellation);
+        await using var process = area.Start([.. area.Filter("public.gated", Gate.Filter("id = 5000")), "--slots", "1"]);
+        for (var i = 0; i < 2; i++)
+        {
+            await gate.Reached(process, Cancellation);
+            await GrowingSource.Grow(area.Source, 10_001 + i, Cancellation);
+            Assert.NotEmpty(await area.Source.Query<bool>($"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'mammoth' AND datname = current_database() AND {Copying}", Cancellation));
+            while ((await area.Source.Query<long>($"SELECT count(*) FROM pg_stat_activity WHERE application_name = 'mammoth' AND datname = current_database() AND {Copying}", Cancellation)).Single() > 0)
+                await Task.Delay(20, Cancellation);
+        }
+
+        await gate.Open(Cancellation);
+        var report = (await process.End(Cancellation)).Expect(0).Report;
+        Assert.Equal(Consistency.Database, report.Consistency);
+        Assert.All(report.Tables, t => Assert.Equal((1, 10_000), (t.Epoch, t.Rows)));
+        await GrowingSource.JudgeAtEpochs(area, report);
+    }
+
     [Theory]
     [InlineData("fast")]
     [InlineData("immediate")]

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Mammoth.Migration.Reports;
+using Mammoth.Migration.Runs;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 
@@ -145,6 +146,34 @@ public sealed partial class StoppedCommandTests(PostgresFixture postgres, Reader
         }
 
         await area.JudgeAll((await area.Migrate(options)).Expect(0).Report);
+    }
+
+    [Fact]
+    public async Task A_warehouse_whose_run_died_on_another_machine_is_free_when_its_claim_has_run_out()
+    {
+        using var area = new MigrationArea(await Source(), readers);
+        var options = area.Filter("public.later", Gate.Filter("id = 3000"));
+        int dead;
+        await using (var gate = await Gate.Close(area.Source, Cancellation))
+        {
+            await using var first = area.Start([.. options, "--slots", "1"]);
+            await gate.Reached(first, Cancellation);
+            dead = first.Id;
+            await first.Kill();
+            await gate.Open(Cancellation);
+        }
+
+        // What only its own machine knows is not there; and the last time it renewed its claim was a while ago.
+        Directory.Move(Path.Combine(area.Folder, "state"), Path.Combine(area.Folder, "elsewhere"));
+        var current = Path.Combine(area.Folder, "warehouse", "_mammoth", "runs", ".current");
+        var claim = System.Text.Json.JsonSerializer.Deserialize<ClaimedRun>(await File.ReadAllBytesAsync(current, Cancellation), RunFolder.Json)!;
+        await File.WriteAllBytesAsync(current, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(claim with { Until = DateTimeOffset.UtcNow }, RunFolder.Json), Cancellation);
+
+        (await area.Migrate("--include", "public.before")).SaysTo(2, $"Run {claim.Run}", $"process {dead} on {Environment.MachineName}", "runs out at");
+        var wait = (claim with { Until = DateTimeOffset.UtcNow }).End - DateTimeOffset.UtcNow;
+        Assert.InRange(wait, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
+        await Task.Delay(wait, Cancellation);
+        (await area.Migrate("--include", "public.before")).Expect(0);
     }
 
     /// <summary>A journal that a disk has damaged: the message's way out is gone, and it is one.</summary>

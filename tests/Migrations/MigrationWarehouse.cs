@@ -82,4 +82,12 @@ internal sealed class MigrationWarehouse : IDisposable, IProgressSink
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    /// <summary>Nobody watches.</summary>
+    internal sealed class Deaf : IProgressSink
+    {
+        public void Report(ProgressEvent progress)
+        {
+        }
+    }
 }

@@ -47,15 +47,52 @@ public sealed class HostileNetworkTests(SampleSource sample, AzuriteFixture azur
         Assert.True(proxy.Disturbed >= 4, $"{proxy.Disturbed} connections were disturbed: the test shows nothing.");
     }
 
-    private static async Task Migrates(MigrationArea area, string source, string warehouse)
+    [Theory]
+    [InlineData("SELECT pg_catalog.current_setting('server_version_num')")]
+    [InlineData("BEGIN ISOLATION LEVEL")]
+    [InlineData("SET TRANSACTION SNAPSHOT")]
+    [InlineData("LOCK TABLE")]
+    [InlineData("pg_export_snapshot")]
+    [InlineData("FROM pg_catalog.pg_class c")]
+    [InlineData("pg_constraint")]
+    [InlineData("SAVEPOINT use")]
+    [InlineData("count(*)")]
+    [InlineData("COPY ")]
+    public async Task Before_PostgreSQL_at_the_answer_to_a_statement(string statement)
+    {
+        using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
+        var source = new NpgsqlConnectionStringBuilder(area.Source.ConnectionString);
+        await using var proxy = new TcpProxy(new(IPAddress.Loopback, source.Port), NetworkFault.Stall, every: 0, faults: 2, request: statement);
+        (source.Host, source.Port, source.SslMode) = ("127.0.0.1", proxy.Port, SslMode.Disable);
+
+        // What is asked for before anything is begun is not asked again by itself.
+        if (statement.Contains("server_version_num", StringComparison.Ordinal))
+        {
+            for (var i = 0; i < 2; i++)
+                (await Migrate(area, source.ConnectionString, area.Warehouse.Argument)).SaysTo(2, "gave no answer to a statement within 3 seconds", "MAMMOTH_STATEMENT_LIMIT");
+        }
+
+        await Migrates(area, source.ConnectionString, area.Warehouse.Argument);
+
+        Assert.Equal(2, proxy.Disturbed);
+    }
+
+    private static async Task<Ended> Migrate(MigrationArea area, string source, string warehouse)
     {
         await using var process = MammothProcess.Start(["migrate", "--source", source, "--warehouse", warehouse, "--include", "shop.*", "--output", "json"], new Dictionary<string, string>
         {
             ["XDG_DATA_HOME"] = Path.Combine(area.Folder, "state"),
             ["MAMMOTH_COPY_SILENCE"] = "3",
+            ["MAMMOTH_STATEMENT_LIMIT"] = "3",
+            ["MAMMOTH_TABLE_STATEMENT_LIMIT"] = "3",
         });
         Assert.True(await process.EndsWithin(Patience, Cancellation), "It hangs.");
-        var report = (await process.End(Cancellation)).Expect(0).Report;
+        return await process.End(Cancellation);
+    }
+
+    private static async Task Migrates(MigrationArea area, string source, string warehouse)
+    {
+        var report = (await Migrate(area, source, warehouse)).Expect(0).Report;
 
         var rows = await area.Source.Query<long>("SELECT (SELECT count(*) FROM shop.order_lines) + (SELECT count(*) FROM shop.events)", Cancellation);
         Assert.Equal(rows.Single(), report.Tables.Where(t => t.Source is "shop.order_lines" or "shop.events").Sum(t => t.Rows));

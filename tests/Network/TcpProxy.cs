@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Mammoth.Tests.Network;
 
@@ -28,6 +30,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly NetworkFault fault;
     private readonly long every;
     private readonly int stream;
+    private readonly byte[]? request;
     private readonly Lock counting = new();
     private readonly Task accepting;
     private long passed;
@@ -36,9 +39,10 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <param name="every">So many bytes of the server's pass between one fault and the next.</param>
     /// <param name="faults">How many there are in all.</param>
     /// <param name="stream">A connection is disturbed only when so many bytes come at once.</param>
-    public TcpProxy(IPEndPoint target, NetworkFault fault, long every, int faults, int stream = 0)
+    /// <param name="request">A connection is disturbed only at an answer to a request with this text in it.</param>
+    public TcpProxy(IPEndPoint target, NetworkFault fault, long every, int faults, int stream = 0, string? request = null)
     {
-        (this.target, this.fault, this.every, left, this.stream) = (target, fault, every, faults, stream);
+        (this.target, this.fault, this.every, left, this.stream, this.request) = (target, fault, every, faults, stream, request is null ? null : Encoding.ASCII.GetBytes(request));
         listener.Start();
         accepting = Accept();
     }
@@ -79,7 +83,8 @@ internal sealed class TcpProxy : IAsyncDisposable
             {
                 client.NoDelay = server.NoDelay = true;
                 await server.ConnectAsync(target, over.Token);
-                await Task.WhenAny(Pass(client, server, isAnswer: false), Pass(server, client, isAnswer: true)).Unwrap();
+                var asked = new StrongBox<bool>(request is null);
+                await Task.WhenAny(Pass(client, server, isAnswer: false, asked), Pass(server, client, isAnswer: true, asked)).Unwrap();
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
@@ -88,13 +93,15 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task Pass(Socket from, Socket to, bool isAnswer)
+    private async Task Pass(Socket from, Socket to, bool isAnswer, StrongBox<bool> asked)
     {
         var buffer = new byte[64 << 10];
         var slow = false;
         for (int read; (read = await from.ReceiveAsync(buffer, over.Token)) > 0;)
         {
-            if (isAnswer && IsDue(read))
+            if (!isAnswer && request is not null && buffer.AsSpan(0, read).IndexOf(request) >= 0)
+                asked.Value = true;
+            if (isAnswer && asked.Value && IsDue(read))
             {
                 switch (fault)
                 {

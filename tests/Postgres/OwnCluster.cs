@@ -46,6 +46,18 @@ internal sealed class OwnCluster : IAsyncDisposable
         Assert.True(result.Succeeded, result.Output);
     }
 
+    /// <summary>A standby of this server, in its folder. The server needs <c>wal_level = replica</c> and a few <c>max_wal_senders</c>.</summary>
+    public Task<Standby> StandbyAsync(params (string Name, string Value)[] settings) =>
+        Standby.StartAsync(cluster.BinDirectory!, ConnectionString, Path.Combine(Path.GetDirectoryName(data)!, $"standby-{Guid.NewGuid():N}"), settings);
+
+    /// <summary>The server is gone at once, as with its machine.</summary>
+    public async Task StopAsync()
+    {
+        RunningUser user = await RunningUser.FindAsync(Cancel);
+        CommandResult result = await Command.RunAsync(user.Line(Path.Combine(cluster.BinDirectory!, "pg_ctl"), "stop", "-D", data, "-m", "immediate", "-w"), TimeSpan.FromSeconds(60), Cancel);
+        Assert.True(result.Succeeded, result.Output);
+    }
+
     public async Task<NpgsqlConnection> ConnectAsync()
     {
         var connection = new NpgsqlConnection(ConnectionString);

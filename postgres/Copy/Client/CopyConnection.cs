@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using Mammoth.Postgres.Sessions;
 using Npgsql;
 
 namespace Mammoth.Postgres.Copy.Client;
@@ -54,26 +55,22 @@ internal sealed class CopyConnection : IDisposable
     public void Execute(string sql) => Scalar(sql);
 
     /// <summary>Runs a statement; the first column of its first row as text, null where there is no row or no value.</summary>
-    public string? Scalar(string sql) => Row(sql) is [var first, ..] ? first : null;
+    /// <param name="limit">How long an answer is waited for; zero: as long as it takes.</param>
+    public string? Scalar(string sql, TimeSpan limit = default) => Row(sql, limit) is [var first, ..] ? first : null;
 
     /// <summary>Runs a statement; the texts of its first row, none where there is no row.</summary>
-    public IReadOnlyList<string?> Row(string sql) => Guard(() =>
+    /// <inheritdoc cref="Scalar"/>
+    public IReadOnlyList<string?> Row(string sql, TimeSpan limit = default)
     {
-        // A COPY that was refused has left its own behind.
-        socket.LimitReceives(TimeSpan.Zero);
-        new FrontendMessage('Q').Text(sql).SendTo(socket);
-        string?[]? row = null;
-        while (true)
+        try
         {
-            char kind = Next();
-            if (kind == 'Z')
-                return row ?? [];
-            if (kind == 'D')
-                row ??= DataRow(answers.Content);
-            else if (kind is 'H' or 'G' or 'W' or 'd' or 'c')
-                throw new NpgsqlException("A statement was answered by a COPY where none was expected.");
+            return Ask(sql, limit);
         }
-    });
+        catch (NpgsqlException e) when (limit > TimeSpan.Zero && StatementLimit.IsTimeout(e))
+        {
+            throw StatementLimit.Passed(limit, e);
+        }
+    }
 
     /// <summary>Starts <c>COPY … TO STDOUT</c>. Until its end the connection can do nothing else.</summary>
     /// <exception cref="PostgresException">The server refuses the query.</exception>
@@ -166,6 +163,24 @@ internal sealed class CopyConnection : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    });
+
+    private IReadOnlyList<string?> Ask(string sql, TimeSpan limit) => Guard(() =>
+    {
+        // A COPY that was refused has left its own behind.
+        socket.LimitReceives(limit);
+        new FrontendMessage('Q').Text(sql).SendTo(socket);
+        string?[]? row = null;
+        while (true)
+        {
+            char kind = Next();
+            if (kind == 'Z')
+                return row ?? [];
+            if (kind == 'D')
+                row ??= DataRow(answers.Content);
+            else if (kind is 'H' or 'G' or 'W' or 'd' or 'c')
+                throw new NpgsqlException("A statement was answered by a COPY where none was expected.");
         }
     });
 

@@ -58,7 +58,7 @@ public abstract class CatalogTests(AzuriteFixture? azurite) : IAsyncLifetime
         new(id, [new AssertCreate()], MetadataChanges.CreateTable(Guid.NewGuid(), $"{Root}/{id.Namespace}/{id.Name}", Columns));
 
     /// <summary>Adds a snapshot with a mark in its summary.</summary>
-    protected static TableCommit Append(LoadedTable table, string mark = "")
+    protected internal static TableCommit Append(LoadedTable table, string mark = "")
     {
         var snapshot = new Snapshot
         {

@@ -1,4 +1,5 @@
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Tests.Faults;
 using Mammoth.Tests.Fixtures;
 
 namespace Mammoth.Tests.Iceberg.Catalogs;
@@ -73,6 +74,42 @@ public abstract class ConcurrentCommitTests(AzuriteFixture? azurite) : CatalogTe
         var catalogs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Open()));
         await Task.WhenAll(catalogs.Select((catalog, i) => catalog.Commit([Create(new("public", $"t{i}"))], $"c{i}", Cancellation)));
         Assert.Equal(8, (await catalogs[0].List(Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task Two_copies_of_one_commit_are_one_whichever_step_the_first_stops_at()
+    {
+        var decidedByTheFirst = 0;
+        for (var (step, stops) = (1, true); stops; step++)
+        {
+            var id = new TableIdentifier("public", $"twice{step}");
+            var table = Assert.Single((await (await Open()).Commit([Create(id)], $"made{step}", Cancellation)).Tables).Table;
+            var commit = Append(table);
+            var files = new PausedFileIO(Files);
+            var catalog = await Open(files);
+            files.StopAt(step);
+            var first = catalog.Commit([commit], $"twice{step}", Cancellation);
+            await Task.WhenAny(first, files.Paused);
+            stops = !first.IsCompleted;
+            decidedByTheFirst += (await (await Open(readOnly: true)).Load(id, Cancellation))!.Version == 2 ? 1 : 0;
+            var second = await (await Open()).Commit([commit], $"twice{step}", Cancellation);
+            files.GoOn();
+
+            foreach (var result in (CommitResult[])[await first, second])
+            {
+                Assert.Equal((CommitOutcome.Committed, null), (result.Outcome, result.Reason));
+                Assert.Equal((MirrorState.InStep, 2), (Assert.Single(result.Tables).Mirror, result.Tables[0].Table.Version));
+            }
+
+            var end = (await (await Open()).Load(id, Cancellation))!;
+            Assert.Single(end.Metadata.Snapshots);
+            await MirrorIsWhole(end);
+
+            // The one that came too late takes its metadata file away.
+            Assert.Equal(2, (await Locations($"{Root}/_mammoth/metadata/{end.Metadata.TableUuid}/")).Count);
+        }
+
+        Assert.True(decidedByTheFirst > 3, $"Only {decidedByTheFirst} of the first copies came to their decision: the test shows little.");
     }
 
     private async Task AppendAgainAndAgain(TableIdentifier id, int writer, int times)
