@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using Mammoth.Iceberg.Faults;
 
 namespace Mammoth.Iceberg.IO;
 
@@ -67,6 +68,7 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
         {
             try
             {
+                await Failpoints.FileWrite.Pass();
                 using var counted = attempts.Count();
                 var written = await blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation).ConfigureAwait(false);
                 return written.Value.ETag.ToString();
