@@ -93,7 +93,7 @@ internal static class DemoCommand
     }
 
     /// <summary>The report again where a person looks first: at the top of a local warehouse.</summary>
-    private static async Task<string> PageAsync(Warehouse place, RunResult result, CancellationToken cancellationToken)
+    private static async Task<string?> PageAsync(Warehouse place, RunResult result, CancellationToken cancellationToken)
     {
         if (place.LocalPath is not { } folder)
             return result.Page;

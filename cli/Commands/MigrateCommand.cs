@@ -48,7 +48,8 @@ internal static partial class MigrateCommand
             else
             {
                 ReportView.Show(terminal.Out, result.Report);
-                terminal.Out.MarkupLineInterpolated($"[dim]Report: {QueryHints.Local(result.Page)}[/]");
+                if (result.Page is { } page)
+                    terminal.Out.MarkupLineInterpolated($"[dim]Report: {QueryHints.Local(page)}[/]");
             }
 
             return RunExit.Of(result.Report);

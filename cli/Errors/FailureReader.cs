@@ -27,10 +27,11 @@ internal static class FailureReader
         OperationCanceledException => new("Stopped before the end.", null, "Run the same command again.", ExitCodes.Failed) { Code = "stopped" },
         PostgresException e => PostgresFailure.Read(e),
         NpgsqlException e => PostgresFailure.Unreachable(e),
+        StorageException { IsFull: true } e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "disk-full" },
         StorageException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "storage" },
         SocketException e => new($"The network failed: {e.Message}.", null, "Check host, port and firewall, and run the same command again.", ExitCodes.Failed) { Code = "network" },
         UnauthorizedAccessException e => new(e.Message, null, "Give this user the permission, or choose another folder.", ExitCodes.Failed) { Code = "permission" },
-        IOException e when IsDiskFull(e) => new("The disk is full.", e.Message, "Free some space, or choose another --warehouse, and run the same command again; it goes on where it was.", ExitCodes.Failed) { Code = "disk-full" },
+        IOException e when DiskFull.Is(e) => new("A disk is full.", e.Message, "Free some space there, and run the same command again.", ExitCodes.Failed) { Code = "disk-full" },
         IOException { InnerException: SocketException broken } e => new(e.Message, broken.Message, "Run the same command again; it goes on where it was.", ExitCodes.Failed) { Code = "network" },
         IOException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "io" },
         _ => new($"Something unforeseen happened: {error.Message}", error.GetType().Name, "Run again with --verbose and report what it prints: this is a fault of mammoth.", ExitCodes.Failed) { Code = "unforeseen" },
@@ -58,7 +59,4 @@ internal static class FailureReader
 
     private static string? Cause(MammothException error) =>
         error.InnerException is { } inner && !error.Message.Contains(inner.Message, StringComparison.Ordinal) ? inner.Message : null;
-
-    /// <summary>ENOSPC (28) and Windows' ERROR_DISK_FULL (112) and ERROR_HANDLE_DISK_FULL (39), as .NET passes them on.</summary>
-    private static bool IsDiskFull(IOException error) => (error.HResult & 0xFFFF) is 28 or 112 or 39;
 }

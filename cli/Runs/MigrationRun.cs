@@ -19,8 +19,8 @@ namespace Mammoth.Cli.Runs;
 /// <param name="RunId">The run to begin or go on with; null: the one that was left unfinished with the same options, else a new one.</param>
 internal sealed record RunRequest(string Source, Warehouse Warehouse, MigrationOptions Options, string? RunId);
 
-/// <summary>A run's report, and where its page lies.</summary>
-internal sealed record RunResult(RunReport Report, string Page);
+/// <summary>A run's report, and where its page lies; null where it could not be written, which was said.</summary>
+internal sealed record RunResult(RunReport Report, string? Page);
 
 /// <summary>Runs a migration in this process and shows how far it is.</summary>
 internal static class MigrationRun
@@ -67,7 +67,7 @@ internal static class MigrationRun
             RunReport report = !silent && terminal.IsLive
                 ? await LiveProgress.ShowAsync(terminal.Out, progress, () => migration.Run(record, cancellationToken), cancellationToken)
                 : await migration.Run(record, cancellationToken);
-            return new(report, await WritePageAsync(site, report, cancellationToken));
+            return new(report, await WritePageAsync(terminal, site, report, cancellationToken));
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
@@ -92,7 +92,7 @@ internal static class MigrationRun
 
     private static string Text(MigrationOptions options) => JsonSerializer.Serialize(options, RunFolder.Json);
 
-    private static async Task<string> WritePageAsync(MigrationSite site, RunReport report, CancellationToken cancellationToken)
+    private static async Task<string?> WritePageAsync(Terminal terminal, MigrationSite site, RunReport report, CancellationToken cancellationToken)
     {
         string location = site.Folder(report.RunId).Fixed("report.html");
         try
@@ -102,6 +102,12 @@ internal static class MigrationRun
         catch (PreconditionFailedException)
         {
             // The run had ended before, and its page was written then.
+        }
+        catch (StorageException e)
+        {
+            // The run is over, and its report is there: another run would not be its end.
+            terminal.Error.MarkupLineInterpolated($"[yellow]The page of the run could not be written:[/] {e.Message}");
+            return null;
         }
 
         return location;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Mammoth.Iceberg.IO;
 
 namespace Mammoth.Iceberg.Faults;
 
@@ -21,12 +22,15 @@ public sealed class Failpoint
 
     private int _passes;
 
-    internal Failpoint(string name, bool isWrite) => (Name, IsWrite) = (name, isWrite);
+    internal Failpoint(string name, bool isWrite, bool takesSpace = false) => (Name, IsWrite, TakesSpace) = (name, isWrite, takesSpace);
 
     public string Name { get; }
 
     /// <summary>It stands around a write, whose answer can be dropped.</summary>
     public bool IsWrite { get; }
+
+    /// <summary>What follows it takes space on a disk, which can be full.</summary>
+    public bool TakesSpace { get; }
 
     /// <summary>Looks whether the variable names what there is, before anything is begun.</summary>
     /// <exception cref="FormatException">It does not; the message says what is wrong.</exception>
@@ -78,7 +82,7 @@ public sealed class Failpoint
                 File.AppendAllText(Log, $"{Name}\n");
         }
 
-        return Armed.Value.GetValueOrDefault(Name) is { } fault && (fault.Pass is null || fault.Pass == pass) ? fault : null;
+        return Armed.Value.GetValueOrDefault(Name) is { } fault && (fault.Pass is null || (fault.Kind == FaultKind.Full ? fault.Pass <= pass : fault.Pass == pass)) ? fault : null;
     }
 
     /// <returns>How long to wait, where that is all.</returns>
@@ -93,6 +97,8 @@ public sealed class Failpoint
                 return Timeout.InfiniteTimeSpan;
             case FaultKind.Throw:
                 throw Failure();
+            case FaultKind.Full:
+                throw new IOException($"No space left on device: the failpoint {Name} was armed.", DiskFull.NoSpace);
             default:
                 return fault.Delay;
         }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Mammoth.Iceberg.Faults;
 
 /// <summary>
-/// Reads what arms failpoints: <c>name=fault[@pass]</c>, parted by semicolons. A fault is <c>crash</c>, <c>throw</c>, <c>drop</c> or <c>delay:milliseconds</c>. It happens at the
-/// first pass, at the one that is named (<c>@3</c>), or at each (<c>@*</c>).
+/// Reads what arms failpoints: <c>name=fault[@pass]</c>, parted by semicolons. A fault is <c>crash</c>, <c>throw</c>, <c>drop</c>, <c>full</c> or <c>delay:milliseconds</c>. It happens at
+/// the first pass, at the one that is named (<c>@3</c>), or at each (<c>@*</c>); <c>full</c> lasts from there on.
 /// </summary>
 internal static class FailpointList
 {
@@ -21,6 +21,8 @@ internal static class FailpointList
             Fault parsed = Read(fault);
             if (parsed.Kind == FaultKind.Drop && !point.IsWrite)
                 throw Wrong($"'{name}' is no write whose answer could be dropped. Those are {string.Join(", ", Failpoints.All.Where(f => f.IsWrite).Select(f => f.Name))}");
+            if (parsed.Kind == FaultKind.Full && !point.TakesSpace)
+                throw Wrong($"'{name}' takes no space on a disk. Those that do are {string.Join(", ", Failpoints.All.Where(f => f.TakesSpace).Select(f => f.Name))}");
             if (!faults.TryAdd(name, parsed))
                 throw Wrong($"'{name}' is armed twice");
         }
@@ -37,8 +39,9 @@ internal static class FailpointList
             "crash" => new(FaultKind.Crash, pass),
             "throw" => new(FaultKind.Throw, pass),
             "drop" => new(FaultKind.Drop, pass),
+            "full" => new(FaultKind.Full, pass),
             _ when parts[0].StartsWith("delay:", StringComparison.Ordinal) => new(FaultKind.Delay, pass, TimeSpan.FromMilliseconds(Number(parts[0]["delay:".Length..], text))),
-            _ => throw Wrong($"'{text}' is no fault: crash, throw, drop or delay:milliseconds, and @pass behind it"),
+            _ => throw Wrong($"'{text}' is no fault: crash, throw, drop, full or delay:milliseconds, and @pass behind it"),
         };
     }
 

@@ -1,11 +1,17 @@
 namespace Mammoth.Iceberg.Faults;
 
-/// <summary>All failpoints, in the order in which a run comes to them. A write's stands around it; any other right behind the step it is named after.</summary>
+/// <summary>All failpoints, in the order in which a run first comes to them. A write's stands around it; any other right behind the step it is named after.</summary>
 public static class Failpoints
 {
     private static readonly List<Failpoint> Known = [];
 
-    /// <summary>The run's marker is written, beside its journal.</summary>
+    /// <summary>Bytes are about to be written to a file of the store: a document as a whole, or some megabytes of a data file.</summary>
+    public static Failpoint FileWrite { get; } = Add(new("file-write", isWrite: false, takesSpace: true));
+
+    /// <summary>The run's marker is about to be written, beside its journal.</summary>
+    public static Failpoint MarkerWrite { get; } = Add(new("marker-write", isWrite: false, takesSpace: true));
+
+    /// <summary>The run's marker is written.</summary>
     public static Failpoint RunMarked { get; } = Step("run-marked");
 
     /// <summary>The warehouse's claim.</summary>
@@ -17,7 +23,7 @@ public static class Failpoints
     public static Failpoint RunBegun { get; } = Step("run-begun");
 
     /// <summary>The journal's transaction is written and not committed.</summary>
-    public static Failpoint JournalCommit { get; } = Step("journal-commit");
+    public static Failpoint JournalCommit { get; } = Add(new("journal-commit", isWrite: false, takesSpace: true));
 
     /// <summary>It is committed, and what it led to not begun.</summary>
     public static Failpoint JournalCommitted { get; } = Step("journal-committed");

@@ -14,7 +14,10 @@ internal enum FaultKind
 
     /// <summary>The write takes place, and its answer is lost.</summary>
     Drop,
+
+    /// <summary>From this pass on the disk has no space left.</summary>
+    Full,
 }
 
-/// <param name="Pass">At which pass it happens, from 1; null: at each.</param>
+/// <param name="Pass">At which pass it happens, from 1, or from which on where it lasts; null: at each.</param>
 internal sealed record Fault(FaultKind Kind, int? Pass, TimeSpan Delay = default);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using Mammoth.Iceberg.Faults;
 
 namespace Mammoth.Iceberg.IO;
 
@@ -64,6 +65,7 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
         };
         try
         {
+            await Failpoints.FileWrite.Pass();
             return await mark.Make(
                 async () => (await blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation).ConfigureAwait(false)).Value.ETag,
                 condition.IfMatch, blob, location, cancellation).ConfigureAwait(false);

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Mammoth.Iceberg.Faults;
 
 namespace Mammoth.Iceberg.IO;
 
@@ -71,7 +72,13 @@ internal sealed class AzureBlocks : IAsyncDisposable
     public Task CommitWhole(ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         var options = new BlobUploadOptions { Metadata = _mark.Metadata, Conditions = IfAbsent, TransferOptions = new() { InitialTransferSize = 2 * Size } };
-        return Conditionally(() => _blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation), cancellation);
+        return Conditionally(Upload, cancellation);
+
+        async Task Upload()
+        {
+            await Failpoints.FileWrite.Pass();
+            await _blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Gives up what is still in flight.</summary>
@@ -98,6 +105,7 @@ internal sealed class AzureBlocks : IAsyncDisposable
     {
         try
         {
+            await Failpoints.FileWrite.Pass();
             await _blob.StageBlockAsync(id, new MemoryStream(buffer, 0, count, writable: false), cancellationToken: _given.Token).ConfigureAwait(false);
         }
         catch (Exception e)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Mammoth.Iceberg.Faults;
 
 namespace Mammoth.Iceberg.IO;
 
@@ -165,6 +166,7 @@ public sealed class LocalFileIO : IFileIO
     private static async Task WriteDurably(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await Failpoints.FileWrite.Pass();
         await file.WriteAsync(content, cancellation);
         file.Flush(flushToDisk: true);
     }

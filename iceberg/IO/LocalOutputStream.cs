@@ -1,4 +1,5 @@
 using System.Buffers;
+using Mammoth.Iceberg.Faults;
 
 namespace Mammoth.Iceberg.IO;
 
@@ -53,9 +54,14 @@ internal sealed class LocalOutputStream(FileStream file, string path) : Stream
             if (buffer.Length > BufferSize - _buffered)
                 Drain();
             if (buffer.Length >= BufferSize)
+            {
+                Failpoints.FileWrite.PassNow();
                 file.Write(buffer);
+            }
             else
+            {
                 Keep(buffer);
+            }
         }
         catch (Exception e) when (LocalFailure.Explains(e))
         {
@@ -70,9 +76,14 @@ internal sealed class LocalOutputStream(FileStream file, string path) : Stream
             if (buffer.Length > BufferSize - _buffered)
                 await DrainAsync(cancellationToken);
             if (buffer.Length >= BufferSize)
+            {
+                await Failpoints.FileWrite.Pass();
                 await file.WriteAsync(buffer, cancellationToken);
+            }
             else
+            {
                 Keep(buffer.Span);
+            }
         }
         catch (Exception e) when (LocalFailure.Explains(e))
         {
@@ -116,14 +127,22 @@ internal sealed class LocalOutputStream(FileStream file, string path) : Stream
     private void Drain()
     {
         if (_buffered > 0)
+        {
+            Failpoints.FileWrite.PassNow();
             file.Write(_buffer!, 0, _buffered);
+        }
+
         _buffered = 0;
     }
 
     private async ValueTask DrainAsync(CancellationToken cancellation)
     {
         if (_buffered > 0)
+        {
+            await Failpoints.FileWrite.Pass();
             await file.WriteAsync(_buffer.AsMemory(0, _buffered), cancellation);
+        }
+
         _buffered = 0;
     }
 }

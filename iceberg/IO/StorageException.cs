@@ -10,4 +10,7 @@ public sealed class StorageException(string message, string location, Exception?
 
     /// <summary>Trying again later may succeed without anybody changing anything: the network failed, or the store is busy.</summary>
     public bool MayPass { get; init; }
+
+    /// <summary>There is no space left: it succeeds once somebody has made some.</summary>
+    public bool IsFull { get; init; }
 }

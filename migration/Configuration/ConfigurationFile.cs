@@ -38,6 +38,12 @@ public static partial class ConfigurationFile
             throw new UsageException(Unreadable(path, e), "Give --config the path of a JSON file.");
         }
 
+        return Parse(bytes, path, options);
+    }
+
+    /// <inheritdoc cref="Read"/>
+    internal static MigrationOptions Parse(byte[] bytes, string path, MigrationOptions options)
+    {
         try
         {
             // Windows' editors put a byte order mark in front.

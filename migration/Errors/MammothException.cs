@@ -14,6 +14,9 @@ public class MammothException(string message, string? wayOut = null, Exception? 
 
     /// <summary>Trying the same again may succeed.</summary>
     public virtual bool IsTransient => false;
+
+    /// <summary>It is transient, but does not pass by itself: until somebody has done something, trying again is of no use.</summary>
+    public virtual bool NeedsSomebody => false;
 }
 
 /// <summary>The command line or the configuration asks for something that can't be.</summary>
@@ -59,6 +62,16 @@ public sealed class TransientException(string message, string? wayOut = null, Ex
     public override string Code => "transient";
 
     public override bool IsTransient => true;
+}
+
+/// <summary>A disk is full: what was begun stands, and goes on once there is space.</summary>
+public sealed class DiskFullException(string place, Exception? inner = null) : MammothException($"The disk that holds {place} is full.", "Free some space there. Run the same command again.", inner)
+{
+    public override string Code => "disk-full";
+
+    public override bool IsTransient => true;
+
+    public override bool NeedsSomebody => true;
 }
 
 /// <summary>The catalog has refused a commit, for certain: nothing of it was published, and nothing will be.</summary>

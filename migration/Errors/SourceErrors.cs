@@ -24,6 +24,7 @@ public static class SourceErrors
         NpgsqlException { InnerException: TimeoutException } unanswered => new TransientException("PostgreSQL gave no answer to a statement in the time it may take.", Unanswered, unanswered),
         NpgsqlException broken => new TransientException($"The connection to PostgreSQL failed: {Innermost(broken).Message}", "Is the server up and reachable? Run the same command again.", broken),
         StorageException { MayPass: true } away => new TransientException(away.Message, inner: away),
+        StorageException { IsFull: true } full => new DiskFullException(full.Location, full),
         CatalogException or StorageException or PreconditionFailedException => new MammothException(exception.Message, inner: exception),
         Azure.RequestFailedException { Status: 403 or 401 } denied => new MammothException($"The storage account refuses access: {denied.ErrorCode ?? "forbidden"}.", "Check the key, the SAS or the role (Storage Blob Data Contributor) of this identity.", denied),
         Azure.RequestFailedException { Status: 404 } missing => new MammothException($"The storage account has no such container or blob: {missing.ErrorCode}.", "Create the container first, or correct --warehouse.", missing),

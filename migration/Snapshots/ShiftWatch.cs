@@ -59,7 +59,7 @@ internal sealed class ShiftWatch(MigrationSite site, string run, HolderShift shi
             _unheard.Restart();
             return end;
         }
-        catch (Exception e) when (_unheard.Elapsed < Patience && SourceErrors.Translate(e) is { IsTransient: true })
+        catch (Exception e) when (_unheard.Elapsed < Patience && SourceErrors.Translate(e) is { IsTransient: true, NeedsSomebody: false })
         {
             return null;
         }

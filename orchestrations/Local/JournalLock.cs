@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.IO;
 using Microsoft.Data.Sqlite;
 
 namespace Mammoth.Orchestrations.Local;
@@ -25,9 +26,13 @@ internal sealed class JournalLock : IDisposable
         {
             throw new JournalException($"The journal {journal} is in use by {Holder(journal)}.", "Wait for it to end, or end it; the work goes on from where it was.", e);
         }
+        catch (IOException e) when (DiskFull.Is(e))
+        {
+            throw JournalException.OfFullDisk(journal, e);
+        }
         catch (IOException e)
         {
-            throw new JournalException($"The journal {journal} can't be created: {e.Message}", "Make its folder writable, free some space there, or name another place.", e);
+            throw new JournalException($"The journal {journal} can't be created: {e.Message}", "Make its folder writable, or name another place.", e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Mammoth.Iceberg.Faults;
+using Mammoth.Iceberg.IO;
 using Microsoft.Data.Sqlite;
 
 namespace Mammoth.Orchestrations.Local;
@@ -82,6 +83,10 @@ internal sealed class Loop : IDisposable
         catch (SqliteException e)
         {
             fault = JournalException.Of(journal.Path, e);
+        }
+        catch (IOException e) when (DiskFull.Is(e))
+        {
+            fault = JournalException.OfFullDisk(journal.Path, e);
         }
         catch (Exception e)
         {

@@ -23,5 +23,8 @@ public static class FailureText
             error.Code,
             error.IsTransient,
             error.WayOut is null ? null : new Dictionary<string, string> { [WayOut] = error.WayOut })
+        {
+            NeedsSomebody = error.NeedsSomebody,
+        }
         : null;
 }

@@ -215,8 +215,17 @@ public sealed class LocalMigration(MigrationSite site, string stateFolder, Local
     private static async Task WriteMarker(string marker, RunRecord record, CancellationToken cancellation)
     {
         string torn = $"{marker}.tmp";
-        await File.WriteAllBytesAsync(torn, JsonSerializer.SerializeToUtf8Bytes(record, RunFolder.Json), cancellation);
-        File.Move(torn, marker);
+        try
+        {
+            await Failpoints.MarkerWrite.Pass();
+            await File.WriteAllBytesAsync(torn, JsonSerializer.SerializeToUtf8Bytes(record, RunFolder.Json), cancellation);
+            File.Move(torn, marker);
+        }
+        catch (IOException e) when (DiskFull.Is(e))
+        {
+            File.Delete(torn);
+            throw JournalException.OfFullDisk(marker, e);
+        }
     }
 
     /// <summary>Whether a run is one of this folder's that was killed: its journal is nobody's.</summary>

@@ -126,7 +126,11 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
     {
         if (done.Interrupted is { } failure)
         {
-            await course.Interrupt(failure);
+            if (!done.Waited)
+            {
+                await course.Interrupt(failure);
+            }
+
             return vain;
         }
 
@@ -156,27 +160,44 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
     {
         int epoch = input.Epoch;
         course.Begin(epoch);
-        Task<Nothing>[] holders = [.. Enumerable.Range(1, input.Holding.Holders).Select(seat => KeepSnapshot.Call(context, new(input.Run, epoch, seat, input.Holding.Shift)))];
+        Child<Nothing>[] holders = [.. Enumerable.Range(1, input.Holding.Holders).Select(seat => KeepSnapshot.Start(context, new(input.Run, epoch, seat, input.Holding.Shift)))];
         Task<AwaitSnapshot.Result> held = AwaitSnapshot.Call(context, new(input.Run, epoch), Retries.Lasting);
+        Epoch done;
+        bool waited;
         try
         {
-            if (await Task.WhenAny(holders[0], held) == holders[0])
+            done = await UnderSnapshot(context, input, course, holders[0].Result, held);
+        }
+        finally
+        {
+            waited = await Release(context, input, course, holders);
+            await Ended(held);
+        }
+
+        return done with { Waited = waited };
+    }
+
+    private static async Task<Epoch> UnderSnapshot(OrchestrationContext context, Input input, RunCourse course, Task<Nothing> holder, Task<AwaitSnapshot.Result> held)
+    {
+        try
+        {
+            if (await Task.WhenAny(holder, held) == holder)
             {
                 // It ends before its snapshot is known only where it fails.
-                await holders[0];
+                await holder;
             }
 
             AwaitSnapshot.Result snapshot = await held;
             Task? old = input.MaxSnapshotAge is { } age ? context.Sleep(age) : null;
             course.Show(RunPhase.Planning);
-            MakePlan.Result plan = await MakePlan.Call(context, new(input.Run, epoch, snapshot.Token, input.Recorded), Retries.Lasting);
+            MakePlan.Result plan = await MakePlan.Call(context, new(input.Run, input.Epoch, snapshot.Token, input.Recorded), Retries.Lasting);
             course.Copy(plan.Folder);
             Task<IReadOnlyList<MigrateTables.Result>> groups = MigrateGroups(context, input, snapshot.Token, plan);
             bool aged = old is not null && await Task.WhenAny(groups, old) == old;
             if (aged)
             {
                 // What is being read is read to its end; then nobody holds the snapshot any more, and what is left is as if it was lost.
-                await Ended(ReleaseSnapshot.Call(context, new(input.Run, epoch, GivenUp(input)), Retries.Lasting));
+                await Ended(ReleaseSnapshot.Call(context, new(input.Run, input.Epoch, GivenUp(input)), Retries.Lasting));
             }
 
             return Epoch.Of(await groups) with { Aged = aged };
@@ -189,16 +210,45 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
         {
             return new([], 0, Failed: false, Lost: false, e.Failure, IsRecorded: false);
         }
-        finally
+    }
+
+    /// <summary>Lets the holders go, and waits until they have gone. Where the release can't be written until somebody has done something, the run waits for that.</summary>
+    /// <returns>Whether the run has waited.</returns>
+    private static async Task<bool> Release(OrchestrationContext context, Input input, RunCourse course, IReadOnlyList<Child<Nothing>> holders)
+    {
+        bool waited = false;
+        bool isReleased = false;
+        while (!isReleased)
         {
-            await Ended(ReleaseSnapshot.Call(context.Cleanup, new(input.Run, epoch), Retries.Lasting));
-            foreach (Task<Nothing> holder in holders)
+            try
             {
-                await Ended(holder);
+                await ReleaseSnapshot.Call(context.Cleanup, new(input.Run, input.Epoch), Retries.Lasting);
+                isReleased = true;
+            }
+            catch (FailureException e) when (e.Failure.NeedsSomebody && !context.IsCancelled)
+            {
+                // Those who look for the release would look for ever.
+                await course.Interrupt(e.Failure);
+                waited = true;
+            }
+            catch (FailureException)
+            {
+                // Where it mattered it is thrown otherwise.
+                break;
+            }
+        }
+
+        foreach (Child<Nothing> holder in holders)
+        {
+            if (!isReleased)
+            {
+                holder.Cancel();
             }
 
-            await Ended(held);
+            await Ended(holder.Result);
         }
+
+        return waited;
     }
 
     private static Task<IReadOnlyList<MigrateTables.Result>> MigrateGroups(OrchestrationContext context, Input input, string token, MakePlan.Result plan)
@@ -267,6 +317,9 @@ public sealed class MigrateDatabase : LoopingOrchestration<MigrateDatabase, Migr
     {
         /// <summary>Its snapshot was given up for its age.</summary>
         public bool Aged { get; init; }
+
+        /// <summary>The run has waited within it already, and was told to go on.</summary>
+        public bool Waited { get; init; }
 
         public static Epoch Of(IReadOnlyList<MigrateTables.Result> groups) => new(
             [.. groups.Select(g => g.Outcomes).OfType<string>()],

@@ -128,7 +128,7 @@ public sealed class MigrateTable : LoopingOrchestration<MigrateTable, MigrateTab
         {
             copied = await CopySmallTable.Call(context, new(input.Run, input.Epoch, input.Token, table.Location), Retries.Once);
         }
-        catch (FailureException e) when (e.Failure.Transient)
+        catch (FailureException e) when (e.Failure is { Transient: true, NeedsSomebody: false })
         {
             return null;
         }

@@ -26,6 +26,9 @@ public sealed record Failure(
     private const char Open = '⟦';
     private const char Close = '⟧';
 
+    /// <summary>A transient failure that does not pass by itself: somebody must do something first, and until then trying again is of no use.</summary>
+    public bool NeedsSomebody { get; init; }
+
     /// <summary>Whether it ended because it was asked to.</summary>
     public bool IsCancelled => Type == CancelledType;
 

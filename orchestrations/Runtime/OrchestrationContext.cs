@@ -173,7 +173,7 @@ public sealed class OrchestrationContext
             {
                 return await call(attempt);
             }
-            catch (FailureException e) when (retry is not null && attempt < retry.Attempts && e.Failure.Transient)
+            catch (FailureException e) when (retry is not null && attempt < retry.Attempts && e.Failure is { Transient: true, NeedsSomebody: false })
             {
                 Logger.LogWarning("{Name} failed ({Attempt} of {Attempts}), trying again: {Message}", name, attempt, retry.Attempts, e.Failure.Message);
                 await Sleep(retry.Wait(attempt));

@@ -81,7 +81,7 @@ internal sealed class LocalServer : IClusterServer
             TimeSpan.FromMinutes(2), cancellationToken);
         File.Delete(passwordFile);
         if (!result.Succeeded)
-            throw new ClusterUnavailableException($"{binaries.Program("initdb")} could not create a private cluster: {result.Output}");
+            throw new ClusterUnavailableException($"{binaries.Program("initdb")} could not create a private cluster: {result.Output}{WayOut(result.Output, folder)}");
     }
 
     private static async Task<int> StartOnFreePortAsync(Binaries binaries, ClusterFolder folder, RunningUser user, ClusterOptions options, CancellationToken cancellationToken)
@@ -100,11 +100,15 @@ internal sealed class LocalServer : IClusterServer
 
             string log = File.Exists(folder.Log) ? await File.ReadAllTextAsync(folder.Log, cancellationToken) : "";
             if (attempt == 5 || !log.Contains("Address already in use", StringComparison.Ordinal))
-                throw new ClusterUnavailableException($"The private PostgreSQL from {binaries.Origin} did not start: {result.Output}\n{log}".TrimEnd());
+                throw new ClusterUnavailableException($"The private PostgreSQL from {binaries.Origin} did not start: {result.Output}\n{log}{WayOut(log, folder)}".TrimEnd());
 
             File.Delete(folder.Log);
         }
     }
+
+    private static string WayOut(string said, ClusterFolder folder) => said.Contains("No space left on device", StringComparison.Ordinal)
+        ? $"\nThe disk that holds {folder.Root} is full. Free some space there, or set TMPDIR to a folder on another disk."
+        : "";
 
     /// <summary>Lines for the end of the configuration file, where the last one wins.</summary>
     private static string Settings(ClusterFolder folder, int port, ClusterOptions options)

@@ -54,10 +54,18 @@ internal static class ConnectionErrors
             return (ConnectionFailure.Encryption, $"TLS with {server} failed: {tls.Message} Give the server's root certificate (sslrootcert), or another sslmode.");
         if (error.Message.Contains("password", StringComparison.OrdinalIgnoreCase))
             return (ConnectionFailure.Authentication, $"{server} asks for a password for '{target.Username}', and there is none. Give one in the connection string, in PGPASSWORD or in a passfile.");
+        if (error.Message.Contains("No SSL enabled connection", StringComparison.Ordinal))
+        {
+            return (ConnectionFailure.Encryption, $"{server} takes no encrypted connection, and {Word(target.SslMode)} asks for one{(target.SslMode == SslMode.Require ? " (the default for other machines)" : "")}. "
+                + "Turn TLS on at the server (ssl = on), or give sslmode=prefer in the connection string (encrypted where the server offers it) or sslmode=disable (never).");
+        }
+
         if (error.Message.Contains("SSL", StringComparison.Ordinal))
             return (ConnectionFailure.Encryption, $"{server} and the connection string don't agree on TLS: {error.Message}. Set another sslmode.");
         return (ConnectionFailure.Other, $"The connection to {server} failed: {error.Message}");
     }
+
+    private static string Word(SslMode mode) => $"sslmode={mode switch { SslMode.VerifyCA => "verify-ca", SslMode.VerifyFull => "verify-full", _ => "require" }}";
 
     private static IEnumerable<Exception> Causes(Exception error)
     {

@@ -39,7 +39,7 @@ public static partial class ConnectionText
         "application_name", "fallback_application_name", "client_encoding", "gssencmode", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
     };
 
-    /// <summary>Reads a connection string.</summary>
+    /// <summary>Reads a connection string, and adds the encryption that goes without saying.</summary>
     /// <exception cref="SourceConnectionException">It can't be read; the message repeats none of it that may be secret.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
@@ -47,9 +47,18 @@ public static partial class ConnectionText
         NpgsqlConnectionStringBuilder parsed = Scheme().IsMatch(text) ? FromUri(text) : FromKeywords(text);
         if (parsed.Host?.AsSpan().ContainsAny(" =\t\n") == true || new[] { parsed.Database, parsed.Username }.Any(p => p is not null && SpacedSecret().IsMatch(p)))
             throw Unreadable("separates its parts by spaces. Write postgres://user@host:5432/database, or Host=…;Database=…;Username=… with semicolons.");
-        return string.IsNullOrWhiteSpace(parsed.Host)
-            ? throw Unreadable("names no host. Write postgres://user@host:5432/database, or Host=…;Database=…;Username=….")
-            : parsed;
+        if (string.IsNullOrWhiteSpace(parsed.Host))
+            throw Unreadable("names no host. Write postgres://user@host:5432/database, or Host=…;Database=…;Username=….");
+        try
+        {
+            DefaultEncryption.Apply(parsed, Environment.GetEnvironmentVariable(DefaultEncryption.Variable));
+        }
+        catch (FormatException)
+        {
+            throw Unreadable($"names no sslmode, and {DefaultEncryption.Variable} none that there is: disable, allow, prefer, require, verify-ca or verify-full.");
+        }
+
+        return parsed;
     }
 
     /// <summary>The connection string for people: where it leads, without any secret, whatever was given.</summary>

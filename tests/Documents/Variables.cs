@@ -11,6 +11,7 @@ internal sealed record Variables(string Name, string Of, string What)
         new("`AZURE_STORAGE_KEY`", "the warehouse", "The account's key"),
         new("`AZURE_CLIENT_ID`, `AZURE_TENANT_ID`, …", "the warehouse", "Where none of those is there: what `DefaultAzureCredential` of Azure's library takes"),
         new("`PGPASSWORD`, `PGPASSFILE`", "the source", "The password, or the file with it; else `~/.pgpass`"),
+        new("`PGSSLMODE`", "the source", "The mode of TLS where the connection string names none. Without either it is `require` for other machines, `prefer` for this one"),
         new("`PGSSLROOTCERT`, `PGSSLCERT`, `PGSSLKEY`", "the source", "Certificates for TLS, where the connection string names none"),
         new("`NO_COLOR`, `TERM=dumb`", "all", "No colours, no moving progress"),
         new("`MAMMOTH_COPY_SILENCE`", "the source", "Seconds that a COPY may go without a byte before its connection counts as dead and the step is done again; 600, and `0` for no limit. Longer where a filter passes no row for so long"),

@@ -48,6 +48,21 @@ public sealed class PlantedSecretTests(PostgresFixture postgres, AzuriteFixture 
             said.Append(ended);
         }
 
+        // Every command, given it as part of a URI, by the variable of the source, and by libpq's.
+        var target = new Npgsql.NpgsqlConnectionStringBuilder(With(role));
+        string place = $"{target.Host}:{target.Port}/{target.Database}";
+        (string Source, string Variable)[] ways = [($"postgresql://{role.Name}:{Uri.EscapeDataString(Password)}@{place}", ""), ($"postgresql://{role.Name}@{place}", Password)];
+        foreach (var (source, variable) in ways)
+        {
+            foreach (string[] command in (string[][])[["plan"], ["migrate", "--exclude", "public.slow"], ["verify"], ["tables", "list"], ["clean"], ["read", "public.slow"], ["sample", "--size", "small"], ["migrate", "--include", source]])
+            {
+                await using var process = MammothProcess.Start(
+                    [.. command, "--verbose", .. command[0] is "sample" or "plan" ? (string[])[] : ["--warehouse", area.Warehouse.Argument]],
+                    new Dictionary<string, string> { ["XDG_DATA_HOME"] = Path.Combine(area.Folder, "state"), ["TMPDIR"] = area.Folder, ["MAMMOTH_SOURCE"] = source, ["PGPASSWORD"] = variable });
+                said.Append(await process.End(Cancellation));
+            }
+        }
+
         Assert.Contains(role.Name, said.ToString(), StringComparison.Ordinal);
         Refuse(said.ToString(), "what was said", Password);
         Search(area.Folder, role.Name);
@@ -111,6 +126,27 @@ public sealed class PlantedSecretTests(PostgresFixture postgres, AzuriteFixture 
         }
 
         Assert.True(blobs > 8, $"{blobs} blobs");
+    }
+
+    [Fact]
+    public async Task No_account_key_is_in_what_a_run_says_or_writes()
+    {
+        var container = await azurite.CreateContainer(Cancellation);
+        string key = container.ConnectionString.Split("AccountKey=")[1].Split(';')[0];
+        string wrong = Convert.ToBase64String(Encoding.ASCII.GetBytes("planted-account-key-4711-which-is-wrong"));
+        using var area = new MigrationArea(await Source(), readers);
+        var said = new StringBuilder();
+        foreach (var (connection, exitCode) in new[] { (container.ConnectionString, 0), (container.ConnectionString.Replace(key, wrong, StringComparison.Ordinal), 2) })
+        {
+            await using var process = MammothProcess.Start(
+                ["migrate", "--source", area.Source.ConnectionString, "--warehouse", $"{container.Url}/lake", "--verbose"],
+                new Dictionary<string, string> { ["XDG_DATA_HOME"] = Path.Combine(area.Folder, "state"), ["TMPDIR"] = area.Folder, ["MAMMOTH_AZURE_CONNECTION"] = connection });
+            said.Append((await process.End(Cancellation)).Expect(exitCode));
+        }
+
+        Assert.Contains("MAMMOTH_AZURE_CONNECTION", said.ToString(), StringComparison.Ordinal);
+        Refuse(said.ToString(), "what was said", key, wrong);
+        Search(area.Folder, null, key, wrong);
     }
 
     private static string With(TestRole role) => role.Source.As(c => c.Password = Password);

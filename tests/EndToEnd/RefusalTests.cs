@@ -71,20 +71,6 @@ public sealed class RefusalTests(PostgresFixture postgres, AzuriteFixture azurit
     }
 
     [Fact]
-    public async Task A_full_disk()
-    {
-        using var disk = SmallDisk.Mount(4);
-        using var area = await Area("CREATE TABLE public.large (id integer PRIMARY KEY, noise text); INSERT INTO public.large SELECT g, (SELECT string_agg(md5(g::text || i), '') FROM generate_series(1, 20) i) FROM generate_series(1, 30000) g");
-        area.Warehouse = TestWarehouse.Local(disk.Path);
-        (await area.Migrate()).SaysTo(Failed, "full", "space");
-        Assert.Empty(await area.Warehouse.VisibleTables(Cancellation));
-
-        disk.MakeWritable(64);
-        var report = (await area.Migrate()).Expect(0).Report;
-        Assert.Equal(30000, report.Tables.Single(t => t.Source == "public.large").Rows);
-    }
-
-    [Fact]
     public async Task A_warehouse_that_can_only_be_read()
     {
         using var disk = SmallDisk.Mount(4);

@@ -14,7 +14,7 @@ public sealed class CrashMatrixTests(FaultySample sample, AzuriteFixture azurite
     private static readonly HashSet<Failpoint> Visible = [.. Failpoints.All.SkipWhile(f => f != Failpoints.CatalogWritten)];
 
     /// <summary>What fails outside the steps that are tried again by themselves.</summary>
-    private static readonly HashSet<Failpoint> OfTheCommand = [Failpoints.RunMarked, Failpoints.ClaimWrite, Failpoints.RunClaimed, Failpoints.RunBegun, Failpoints.JournalCommit, Failpoints.JournalCommitted, Failpoints.ContinuedAsNew, Failpoints.RunEnded];
+    private static readonly HashSet<Failpoint> OfTheCommand = [Failpoints.FileWrite, Failpoints.MarkerWrite, Failpoints.RunMarked, Failpoints.ClaimWrite, Failpoints.RunClaimed, Failpoints.RunBegun, Failpoints.JournalCommit, Failpoints.JournalCommitted, Failpoints.ContinuedAsNew, Failpoints.RunEnded];
 
     public static TheoryData<int, bool> Crashes { get; } = [.. Enumerable.Range(0, Runs).Select(i => (i, i % 2 == 1))];
 

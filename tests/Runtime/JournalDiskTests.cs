@@ -42,7 +42,8 @@ public sealed class JournalDiskTests
 
         var refused = await Assert.ThrowsAsync<JournalException>(() => LocalHost.Open(path, Registrations.Registry(), cancellation: Cancellation));
         Assert.Contains(path, refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("in use", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("is full.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("goes on where it was", refused.WayOut, StringComparison.Ordinal);
     }
 
     /// <summary>Nobody holds it: saying so would send its reader looking for a process.</summary>

@@ -88,7 +88,7 @@ public sealed class DeletionVectorTests
     }
 
     /// <summary>A deletion vector as the specification describes it, written independently of the reader.</summary>
-    private static byte[] Blob(long[] positions, bool runs)
+    internal static byte[] Blob(long[] positions, bool runs)
     {
         var bitmap = new MemoryStream();
         var output = new BinaryWriter(bitmap);

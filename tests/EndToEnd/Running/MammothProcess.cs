@@ -24,7 +24,8 @@ internal sealed partial class MammothProcess : IAsyncDisposable
     public int Id => process.Id;
 
     /// <param name="environment">Variables beside those of this process.</param>
-    public static MammothProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    /// <param name="within">A command line that runs the one that follows it.</param>
+    public static MammothProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> within)
     {
         var start = new ProcessStartInfo
         {
@@ -36,7 +37,7 @@ internal sealed partial class MammothProcess : IAsyncDisposable
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        return new(Leash.Start(start, ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "mammoth.dll"), .. arguments]));
+        return new(Leash.Start(start, [.. within, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "mammoth.dll"), .. arguments]));
     }
 
     /// <summary>Waits for the end.</summary>

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Mammoth.Iceberg.IO;
+using Mammoth.Tests.EndToEnd.Running;
 
 namespace Mammoth.Tests.Iceberg.IO;
 
@@ -31,7 +31,7 @@ public sealed class LocalFileIOTests : FileIOTests, IDisposable
     [Fact]
     public async Task A_full_disk_says_so_and_leaves_no_temporary_file()
     {
-        await using var disk = await SmallDisk.Mount(_folder.Path, Cancellation);
+        using var disk = SmallDisk.Mount(1);
         var root = LocalPath.ToLocation(disk.Path);
         var first = await Files.Write($"{root}/kept", "kept"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
 
@@ -54,8 +54,8 @@ public sealed class LocalFileIOTests : FileIOTests, IDisposable
     [Fact]
     public async Task A_read_only_folder_says_so()
     {
-        await using var disk = await SmallDisk.Mount(_folder.Path, Cancellation);
-        await disk.MakeReadOnly(Cancellation);
+        using var disk = SmallDisk.Mount(1);
+        disk.MakeReadOnly();
         var root = LocalPath.ToLocation(disk.Path);
         var refused = await Assert.ThrowsAsync<StorageException>(() => Files.Write($"{root}/sub/a", new byte[1], WriteCondition.IfAbsent, Cancellation));
         Assert.Contains("read-only", refused.Message, StringComparison.Ordinal);
@@ -103,39 +103,5 @@ public sealed class LocalFileIOTests : FileIOTests, IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, $".mammoth-{Guid.NewGuid():N}.tmp"), "half", Cancellation);
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, ".catalog.json.lock"), "", Cancellation);
         Assert.Empty(await Locations($"{Root}/"));
-    }
-
-    /// <summary>A file system of one megabyte, where this machine lets us mount one.</summary>
-    private sealed class SmallDisk : IAsyncDisposable
-    {
-        public required string Path { get; init; }
-
-        public static async Task<SmallDisk> Mount(string parent, CancellationToken cancellation)
-        {
-            Assert.SkipUnless(OperatingSystem.IsLinux(), "needs tmpfs");
-            var path = System.IO.Path.Combine(parent, "disk");
-            Directory.CreateDirectory(path);
-            Assert.SkipUnless(await Run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", path], cancellation), "this user can't mount a tmpfs");
-            return new() { Path = path };
-        }
-
-        public async Task MakeReadOnly(CancellationToken cancellation) =>
-            Assert.True(await Run(["mount", "-o", "remount,ro", Path], cancellation));
-
-        public async ValueTask DisposeAsync() => await Run(["umount", Path], CancellationToken.None);
-
-        private static async Task<bool> Run(string[] command, CancellationToken cancellation)
-        {
-            try
-            {
-                using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
-                await process.WaitForExitAsync(cancellation);
-                return process.ExitCode == 0;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                return false;
-            }
-        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Mammoth.Postgres.Errors;
 using Mammoth.Postgres.Sessions;
 using Npgsql;
@@ -19,9 +17,7 @@ public sealed class TlsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         cluster = await OwnCluster.StartAsync();
-        await Certify("localhost", Path.Combine(folder, "root.pem"));
-        await cluster.ExecuteAsync("ALTER SYSTEM SET ssl = on");
-        await cluster.RestartAsync("fast");
+        await ServerCertificate.Install(cluster, "localhost", Path.Combine(folder, "root.pem"));
     }
 
     public async ValueTask DisposeAsync()
@@ -103,24 +99,8 @@ public sealed class TlsTests : IAsyncLifetime
         var target = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { SslMode = SslMode.Require };
         var copying = await Assert.ThrowsAsync<SourceConnectionException>(() => CopySession.Open(target.ConnectionString, Cancel));
         var session = await Assert.ThrowsAsync<SourceConnectionException>(() => SourceSession.Open(target.ConnectionString, Cancel));
-        Assert.Equal((ConnectionFailure.Encryption, session.Failure), (copying.Failure, copying.Failure));
-    }
-
-    /// <summary>Writes a certificate and its key by the server itself, who alone may own the key's file.</summary>
-    private async Task Certify(string name, string root)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(root, certificate.ExportCertificatePem(), Cancel);
-        foreach (var (file, text) in new[] { ("server.crt", certificate.ExportCertificatePem()), ("server.key", key.ExportPkcs8PrivateKeyPem()) })
-        {
-            string lines = string.Join(", ", text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => $"('{l}')"));
-            await cluster.ExecuteAsync($"COPY (VALUES {lines}) TO PROGRAM 'umask 077 && cat > {file}'");
-        }
+        Assert.Equal((ConnectionFailure.Encryption, ConnectionFailure.Encryption), (session.Failure, copying.Failure));
+        Assert.Equal(session.Message, copying.Message);
+        Assert.All(["takes no encrypted connection", "ssl = on", "sslmode=prefer", "sslmode=disable"], words => Assert.Contains(words, session.Message, StringComparison.Ordinal));
     }
 }

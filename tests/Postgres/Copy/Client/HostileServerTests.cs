@@ -67,8 +67,16 @@ public sealed class HostileServerTests
         }
     }
 
+    /// <summary>Somebody between could put them there, to be taken for what came encrypted.</summary>
+    [Fact]
+    public void Bytes_that_come_before_encryption_begins_are_refused()
+    {
+        var error = Assert.ThrowsAny<NpgsqlException>(() => Talk([(byte)'S', .. Login, .. Rows], int.MaxValue, SslMode.Require));
+        Assert.Contains("before TLS began", error.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Copies from a server that says this, in pieces of so many bytes, and then closes.</summary>
-    private static byte[] Talk(byte[] said, int piece)
+    private static byte[] Talk(byte[] said, int piece, SslMode mode = SslMode.Disable)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -102,7 +110,7 @@ public sealed class HostileServerTests
                 // It has hung up.
             }
         });
-        var text = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, Username = "u", Password = "p", SslMode = SslMode.Disable, Timeout = 5 };
+        var text = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, Username = "u", Password = "p", SslMode = mode, Timeout = 5 };
         Assert.True(CopyTarget.TryParse(text, out CopyTarget? target, out _));
         try
         {
