@@ -74,10 +74,10 @@ internal sealed class AzureBlocks : IAsyncDisposable
         var options = new BlobUploadOptions { Metadata = _mark.Metadata, Conditions = IfAbsent, TransferOptions = new() { InitialTransferSize = 2 * Size } };
         return Conditionally(Upload, cancellation);
 
-        async Task Upload()
+        async Task<Response<BlobContentInfo>> Upload()
         {
             await Failpoints.FileWrite.Pass();
-            await _blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation).ConfigureAwait(false);
+            return await _blob.UploadAsync(BinaryData.FromBytes(content).ToStream(), options, cancellation).ConfigureAwait(false);
         }
     }
 

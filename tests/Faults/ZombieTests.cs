@@ -118,7 +118,7 @@ public sealed class ZombieTests(PostgresFixture postgres, Readers readers)
         DoubledRuns.Unchanged(before, after);
         var orphans = await Orphans(warehouse);
         Assert.Equal(after.Keys.Except(before.Keys).Order(StringComparer.Ordinal), orphans.Files.Select(f => LocalPath.Of(f.Location)).Order(StringComparer.Ordinal));
-        await Mammoth.Migration.Cleaning.Orphans.Delete(new LocalFileIO(), orphans, Cancellation);
+        await Mammoth.Migration.Cleaning.Orphans.Delete(new LocalFileIO(), orphans.Files.Select(f => f.Location), Cancellation);
         Assert.Equal(before, runs.Files());
     }
 

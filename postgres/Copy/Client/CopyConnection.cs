@@ -166,7 +166,7 @@ internal sealed class CopyConnection : IDisposable
         }
     });
 
-    private IReadOnlyList<string?> Ask(string sql, TimeSpan limit) => Guard(() =>
+    private string?[] Ask(string sql, TimeSpan limit) => Guard(() =>
     {
         // A COPY that was refused has left its own behind.
         socket.LimitReceives(limit);

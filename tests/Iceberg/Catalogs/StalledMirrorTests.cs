@@ -1,5 +1,4 @@
 using Mammoth.Iceberg.Catalogs;
-using Mammoth.Iceberg.IO;
 using Mammoth.Tests.Faults;
 using Mammoth.Tests.Fixtures;
 
