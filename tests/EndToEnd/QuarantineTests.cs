@@ -25,9 +25,16 @@ public sealed class QuarantineTests(PostgresFixture postgres, Readers readers)
         INSERT INTO public.fine SELECT i, '2024-01-01' FROM generate_series(1, 100) i
         """;
 
+    private const string Days = """
+        CREATE TABLE public.days (id integer PRIMARY KEY, day date);
+        INSERT INTO public.days SELECT i, CASE WHEN i % 250 = 7 THEN 'infinity' ELSE '2024-01-01'::date END FROM generate_series(1, 1000) i;
+        CREATE TABLE public.other (id integer PRIMARY KEY, day date);
+        INSERT INTO public.other VALUES (1, 'infinity'), (2, '2024-01-01')
+        """;
+
     private static readonly UnfitRelation Odd = new("\"od.d\".\"ta\"\"ble\"", "NOT isfinite(at) OR at < '0001-01-01'", "k\"1", "k '2'") { Column = "at", Sent = "timestamptz_send(at)" };
     private static readonly UnfitRelation Parted = new("public.parted", "NOT isfinite(d)", "id");
-    private static readonly UnfitRelation Keyless = new("public.keyless", "array_ndims(grid) > 1 OR array_lower(grid, 1) <> 1") 
+    private static readonly UnfitRelation Keyless = new("public.keyless", "array_ndims(grid) > 1 OR array_lower(grid, 1) <> 1")
     {
         Column = "grid",
 
@@ -114,13 +121,6 @@ public sealed class QuarantineTests(PostgresFixture postgres, Readers readers)
         Assert.Empty(await area.Warehouse.VisibleTables(Cancellation));
         (await area.Migrate([.. area.Config("""{"policy": "quarantine"}"""), "--exclude", "Mammoth.quarantine"])).Expect(0);
     }
-
-    private const string Days = """
-        CREATE TABLE public.days (id integer PRIMARY KEY, day date);
-        INSERT INTO public.days SELECT i, CASE WHEN i % 250 = 7 THEN 'infinity' ELSE '2024-01-01'::date END FROM generate_series(1, 1000) i;
-        CREATE TABLE public.other (id integer PRIMARY KEY, day date);
-        INSERT INTO public.other VALUES (1, 'infinity'), (2, '2024-01-01')
-        """;
 
     /// <summary>Holds the three tables against PostgreSQL, and has <c>verify</c> read all again.</summary>
     private async Task Judged(MigrationArea area, RunReport report, string odd, string? parted, string keyless)
