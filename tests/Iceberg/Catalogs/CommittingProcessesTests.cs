@@ -11,6 +11,9 @@ public abstract class CommittingProcessesTests(AzuriteFixture? azurite) : Catalo
     /// <summary>For how many seconds; without it a few.</summary>
     private const string Variable = "MAMMOTH_TEST_COMMIT_SECONDS";
 
+    /// <summary>For each of them to get its turn.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } seconds ? seconds : "4", CultureInfo.InvariantCulture));
 
     [Theory]
@@ -29,7 +32,8 @@ public abstract class CommittingProcessesTests(AzuriteFixture? azurite) : Catalo
         var meeting = folder.Path;
         Committer Start(int writer) => Committer.Start(Root, Container, meeting, writer);
         Committer[] processes = [.. Enumerable.Range(0, writers).Select(Start)];
-        var kills = 0;
+        var kills = new int[writers];
+        var lives = new int[writers];
         var time = new Stopwatch();
         try
         {
@@ -41,15 +45,16 @@ public abstract class CommittingProcessesTests(AzuriteFixture? azurite) : Catalo
 
             await File.WriteAllTextAsync(Path.Combine(meeting, "go"), "", Cancellation);
             time.Start();
-            while (time.Elapsed < Time || (kill && kills < 4))
+            while (time.Elapsed < Time || (time.Elapsed < Patience && ((kill && kills.Contains(0)) || !Enumerable.Range(0, writers).All(w => HasCommitted(meeting, w)))))
             {
                 await Task.Delay(Random.Shared.Next(50, 400), Cancellation);
                 var victim = Random.Shared.Next(writers);
-                if (!kill || !Commits(meeting, victim))
+                if (!kill || !Commits(meeting, victim, lives[victim]))
                     continue;
                 await processes[victim].Kill();
-                kills++;
+                kills[victim]++;
                 processes[victim].Dispose();
+                lives[victim] = Committer.Log(meeting, victim).Length;
                 processes[victim] = Start(victim);
             }
 
@@ -63,11 +68,15 @@ public abstract class CommittingProcessesTests(AzuriteFixture? azurite) : Catalo
                 process.Dispose();
         }
 
-        await Judge(ids, [.. Enumerable.Range(0, writers).Select(w => Committer.Log(meeting, w))], kills, time.Elapsed);
+        await Judge(ids, [.. Enumerable.Range(0, writers).Select(w => Committer.Log(meeting, w))], kills.Sum(), time.Elapsed);
     }
 
-    /// <summary>Whether a process is in the middle of a commit, as its log has it.</summary>
-    private static bool Commits(string folder, int writer) => Committer.Log(folder, writer) is [.., var last] && last.StartsWith("try ", StringComparison.Ordinal);
+    private static bool HasCommitted(string folder, int writer) => Array.Exists(Committer.Log(folder, writer), l => l.StartsWith("done ", StringComparison.Ordinal));
+
+    /// <summary>Whether a process is in the middle of a commit that is not its first, as its log has it.</summary>
+    /// <param name="since">Lines of its log that it had when it was started.</param>
+    private static bool Commits(string folder, int writer, int since) =>
+        Committer.Log(folder, writer) is [.., var last] lines && lines.Length > since + 2 && last.StartsWith("try ", StringComparison.Ordinal);
 
     private async Task Judge(TableIdentifier[] ids, string[][] logs, int kills, TimeSpan time)
     {
@@ -88,7 +97,7 @@ public abstract class CommittingProcessesTests(AzuriteFixture? azurite) : Catalo
             marks[id] = [.. table.Metadata.Snapshots.Select(s => s.Summary["mark"])];
             Assert.Equal(marks[id].Count, marks[id].Distinct().Count());
             Assert.Equal(1 + marks[id].Count, table.Version);
-            Assert.Equal(table.Metadata.Snapshots.SkipLast(1).Select(s => (long?)s.SnapshotId).Prepend(null), table.Metadata.Snapshots.Select(s => s.ParentSnapshotId));
+            Assert.Equal(table.Metadata.Snapshots.Select(s => (long?)s.SnapshotId).Prepend(null).SkipLast(1), table.Metadata.Snapshots.Select(s => s.ParentSnapshotId));
             await MirrorIsWhole(table);
         }
 
