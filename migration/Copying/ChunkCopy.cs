@@ -126,13 +126,11 @@ public static class ChunkCopy
                     }
                 }
 
-                await site.Rates.Take(run.Options.MaxRate, step.Totals.Bytes - totals.Bytes, cancellation);
-                site.Progress.Report(new ProgressEvent.Copied(table.Index, step.Totals.Rows - totals.Rows, step.Totals.Bytes - totals.Bytes));
-                totals = step.Totals;
+                await Count(step.Totals);
             }
 
             // With those behind the last batch.
-            totals = reader.Totals;
+            await Count(reader.Totals);
         }
 
         if (!unfit.IsVoid)
@@ -149,6 +147,18 @@ public static class ChunkCopy
         }
 
         return totals;
+
+        async Task Count(CopyTotals now)
+        {
+            long bytes = now.Bytes - totals.Bytes;
+            if (bytes > 0)
+            {
+                await site.Rates.Take(run.Options.MaxRate, bytes, cancellation);
+                site.Progress.Report(new ProgressEvent.Copied(table.Index, now.Rows - totals.Rows, bytes));
+            }
+
+            totals = now;
+        }
     }
 
     /// <summary>Files of an attempt that came to nothing; what can't be deleted is only space.</summary>
