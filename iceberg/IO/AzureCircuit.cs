@@ -9,6 +9,9 @@ namespace Mammoth.Iceberg.IO;
 /// </summary>
 internal sealed class AzureCircuit : RetryPolicy
 {
+    private const long LeastPatience = 5_000;
+
+    /// <summary>Milliseconds.</summary>
     private readonly long _patience;
 
     /// <summary>By <see cref="Environment.TickCount64"/>; 0: it answers.</summary>
@@ -16,7 +19,7 @@ internal sealed class AzureCircuit : RetryPolicy
 
     public AzureCircuit(RetryOptions options)
         : base(options.MaxRetries, DelayStrategy.CreateExponentialDelayStrategy(options.Delay, options.MaxDelay)) =>
-        _patience = 2 * Enumerable.Range(0, options.MaxRetries).Sum(i => (long)Math.Min(options.Delay.TotalMilliseconds * Math.Pow(2, i), options.MaxDelay.TotalMilliseconds));
+        _patience = Math.Max(LeastPatience, 2 * Enumerable.Range(0, options.MaxRetries).Sum(i => (long)Math.Min(options.Delay.TotalMilliseconds * Math.Pow(2, i), options.MaxDelay.TotalMilliseconds)));
 
     protected override bool ShouldRetry(HttpMessage message, Exception? exception) => base.ShouldRetry(message, exception) && IsClosed(message);
 

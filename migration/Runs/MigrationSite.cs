@@ -22,6 +22,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 {
     private readonly ConcurrentDictionary<string, SnapshotReaders> _lent = new();
     private readonly ConcurrentDictionary<(string Run, string Message), bool> _told = new();
+    private readonly ConcurrentDictionary<(string Run, int Epoch), bool> _released = new();
 
     /// <summary>The source's connection string, with its secrets.</summary>
     public string Source { get; } = source;
@@ -106,6 +107,11 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     public async Task<SourceSession> Inspect(string run, string token, CancellationToken cancellation) =>
         (_lent.TryGetValue(token, out SnapshotReaders? readers) ? readers.TakeInspector() : null)
         ?? await SnapshotHolders.Take(this, run, token, held => SnapshotSession.Inspect(Source, held, cancellation), cancellation);
+
+    /// <summary>That a snapshot is released, for its holders in this process: they need not find it in a store that may be away.</summary>
+    internal void Release(string run, int epoch) => _released[(run, epoch)] = true;
+
+    internal bool HasReleased(string run, int epoch) => _released.ContainsKey((run, epoch));
 
     /// <summary>Whether nobody in this process has asked this before.</summary>
     internal bool IsNew(string run, string message) => _told.TryAdd((run, message), true);

@@ -47,6 +47,11 @@ internal sealed class ShiftWatch(MigrationSite site, string run, HolderShift shi
 
     private async Task<ShiftEnd?> Ended(CancellationToken cancellation)
     {
+        if (site.HasReleased(run, shift.Epoch))
+        {
+            return ShiftEnd.Released;
+        }
+
         try
         {
             ShiftEnd? end = await SnapshotRelease.IsGiven(_folder, shift.Epoch, cancellation) ? ShiftEnd.Released : null;

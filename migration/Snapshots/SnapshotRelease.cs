@@ -15,6 +15,7 @@ public static class SnapshotRelease
     {
         ArgumentNullException.ThrowIfNull(site);
         RunFolder folder = site.Folder(run);
+        site.Release(run, epoch);
         try
         {
             await folder.Write(Location(folder, epoch), new { epoch }, cancellation);
