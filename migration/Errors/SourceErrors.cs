@@ -17,6 +17,8 @@ public static class SourceErrors
         SnapshotGoneException gone => new SnapshotLostException(gone.Message, gone),
         CopyFormatException cut => new TransientException($"The rows arrived damaged or cut: {cut.Message}", "Run the same command again.", cut),
         SourceConnectionException { MayPass: true } away => new TransientException(away.Message, inner: away),
+        RowMemoryException row => new MemoryException(row.Message, row),
+        OutOfMemoryException none => new MemoryException("Memory ran out: this process may not use more.", none),
         SourceException source => new SourceRefusedException(source.Message, inner: source),
         PostgresException { IsTransient: true } passing => new TransientException(Sentence(passing), "Run the same command again.", passing),
         PostgresException refused => new SourceRefusedException(Sentence(refused), inner: refused),
