@@ -73,7 +73,7 @@ public sealed record MigrationBody
             OnLockWaiter = OnLockWaiter ?? defaults.OnLockWaiter,
             NoLock = NoLock ?? defaults.NoLock,
             ReplaceSource = ReplaceSource ?? defaults.ReplaceSource,
-            Slots = Slots ?? defaults.Slots,
+            Slots = Slots is { } slots ? SlotCount.Held(slots) : defaults.Slots,
             TargetFileSize = TargetFileSize ?? defaults.TargetFileSize,
             MaxRate = MaxRate ?? defaults.MaxRate,
             MaxSnapshotAge = MaxSnapshotAgeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.MaxSnapshotAge,

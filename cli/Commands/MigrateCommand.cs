@@ -40,6 +40,8 @@ internal static partial class MigrateCommand
             bool json = parsed.GetValue(output) == OutputForm.Json;
             RunRequest request = new(
                 Source.Of(parsed.GetValue(source)), WarehouseOption.Of(parsed.GetValue(warehouse)), await options.OfAsync(parsed, cancellationToken), parsed.GetValue(runId));
+            if (options.Remark is { } remark)
+                terminal.Error.MarkupLineInterpolated($"[yellow]{remark}[/]");
             RunResult result = await MigrationRun.RunAsync(terminal, request, json, cancellationToken);
             if (json)
             {

@@ -19,6 +19,7 @@ internal static class FailureReader
         VerificationException e => new(e.Message, Cause(e), e.WayOut, ExitCodes.Differences) { Code = e.Code },
         RunFailedException { InnerException: FailureException { Failure: var failure } } e => OfRun(e, failure),
         MammothException e => OfOurs(e),
+        OutOfMemoryException or RowMemoryException when SourceErrors.Translate(error) is { } e => OfOurs(e),
         WarehouseFormatException e => new(e.Message, null, null, ExitCodes.Usage) { Code = "usage" },
         CatalogException e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "warehouse" },
         ClusterUnavailableException e => new(e.Message, null, null, ExitCodes.Failed) { Code = "no-postgres" },

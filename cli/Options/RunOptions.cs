@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mammoth.Migration.Configuration;
+using Mammoth.Migration.Copying;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Quarantine;
 
@@ -102,7 +103,7 @@ internal sealed class RunOptions
             OnLockWaiter = parsed.GetValue(onLockWaiter),
             NoLock = parsed.GetValue(noLock),
             ReplaceSource = parsed.GetValue(replaceSource),
-            Slots = Math.Min(parsed.GetValue(slots) ?? given.Slots, parsed.GetValue(maxConnections) is { } connections ? SlotCount.Within(connections) : int.MaxValue),
+            Slots = Math.Min(parsed.GetValue(slots) is { } asked ? Held(asked) : given.Slots, parsed.GetValue(maxConnections) is { } connections ? SlotCount.Within(connections) : int.MaxValue),
             MaxRate = parsed.GetValue(maxRate),
             MaxSnapshotAge = parsed.GetValue(maxSnapshotAge),
             LargeObjects = parsed.GetValue(largeObjects),
@@ -110,6 +111,17 @@ internal sealed class RunOptions
         };
         MigrationOptions all = parsed.GetValue(config) is { } file ? await ConfigurationFile.Read(file.FullName, given, cancellationToken) : given;
         return all with { LargeValueBytes = parsed.GetValue(largeValues) ?? all.LargeValueBytes };
+    }
+
+    /// <summary>What the user should know of what was asked for, or null.</summary>
+    public string? Remark { get; private set; }
+
+    private int Held(int asked)
+    {
+        int held = SlotCount.Held(asked);
+        if (held < asked)
+            Remark = string.Create(CultureInfo.InvariantCulture, $"--slots {asked} is more than this process's memory holds ({MemoryUse.Budget() / 1e6:0} MB): it copies {held} at a time.");
+        return held;
     }
 
     private static long? RefuseLarge(System.CommandLine.Parsing.ArgumentResult result)

@@ -108,7 +108,7 @@ public static class ChunkCopy
         }
 
         CopyColumn[] columns = [.. table.Columns.Select(c => c.ToCopyColumn())];
-        var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked };
+        var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked, LargeRowRoom = MemoryUse.RoomForLargeRows };
         LargeObjectCopy objects = await LargeObjectCopy.Run(session, table, chunk, large, cancellation);
         CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, large, objects, cancellation);
         CopyTotals totals = reader.Totals;

@@ -74,6 +74,14 @@ public sealed class DiskFullException(string place, Exception? inner = null) : M
     public override bool NeedsSomebody => true;
 }
 
+/// <summary>The process may not use as much memory as it needs.</summary>
+public sealed class MemoryException(string message, Exception? inner = null) : MammothException(
+    message,
+    "Let large values be objects of their own (--large-values 10MB, the default), copy fewer at a time (--slots 1), or give the process more memory (a container's limit, DOTNET_GCHeapHardLimit).", inner)
+{
+    public override string Code => "out-of-memory";
+}
+
 /// <summary>The catalog has refused a commit, for certain: nothing of it was published, and nothing will be.</summary>
 public sealed class CommitRejectedException(string message) : MammothException(message, "Nothing was published. Let one writer at a time write a table, and run again.")
 {

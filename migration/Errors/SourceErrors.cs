@@ -17,6 +17,8 @@ public static class SourceErrors
         SnapshotGoneException gone => new SnapshotLostException(gone.Message, gone),
         CopyFormatException cut => new TransientException($"The rows arrived damaged or cut: {cut.Message}", "Run the same command again.", cut),
         SourceConnectionException { MayPass: true } away => new TransientException(away.Message, inner: away),
+        RowMemoryException row => new MemoryException(row.Message, row),
+        OutOfMemoryException none => new MemoryException("Memory ran out: this process may not use more.", none),
         SourceException source => new SourceRefusedException(source.Message, inner: source),
         // A query that was cancelled, by an administrator or a limit of somebody's, may get through the next time.
         PostgresException passing when passing.IsTransient || passing.SqlState == PostgresErrorCodes.QueryCanceled => new TransientException(Sentence(passing), "Run the same command again.", passing),

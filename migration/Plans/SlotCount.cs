@@ -7,10 +7,8 @@ public static class SlotCount
 {
     private const int Most = 16;
 
-    /// <summary>What a copy holds at most, and what the program holds beside all copies.</summary>
+    /// <summary>What a copy holds at most.</summary>
     private const long BytesPerCopy = 192L << 20;
-
-    private const long BytesBeside = 160L << 20;
 
     /// <summary>Connections beside those that copy: the snapshot's, the locks', pg_dump's.</summary>
     private const int Beside = 3;
@@ -23,7 +21,13 @@ public static class SlotCount
 
     /// <param name="memory">Bytes that the process may use.</param>
     public static int Of(int processors, long memory) =>
-        (int)Math.Clamp(Math.Min(Math.Max(processors, 2), (memory - BytesBeside) / BytesPerCopy), 1, Most);
+        (int)Math.Clamp(Math.Min(Math.Max(processors, 2), (memory - MemoryUse.BytesBeside) / BytesPerCopy), 1, Most);
+
+    /// <summary>Of those that somebody asks for, as many as memory holds: a container that is overfull is killed without a word.</summary>
+    public static int Held(int asked) => Held(asked, MemoryUse.Budget());
+
+    /// <param name="memory">Bytes that the process may use.</param>
+    internal static int Held(int asked, long memory) => (int)Math.Clamp((memory - MemoryUse.BytesBeside) / BytesPerCopy, 1, asked);
 
     /// <summary>The most that a number of connections allows.</summary>
     public static int Within(int connections) => Math.Max(1, connections - Beside);

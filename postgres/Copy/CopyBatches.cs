@@ -19,6 +19,7 @@ public sealed class CopyBatches : IAsyncDisposable
 
     private readonly CopyReader reader;
     private readonly Channel<CopyStep> steps = Channel.CreateBounded<CopyStep>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
+    private readonly SemaphoreSlim asked = new(0);
     private readonly CancellationTokenSource stop;
     private readonly CancellationTokenRegistration breaking;
     private readonly Task reading;
@@ -37,6 +38,7 @@ public sealed class CopyBatches : IAsyncDisposable
     /// <inheritdoc cref="CopyReader.Read"/>
     public async ValueTask<CopyStep?> Next(CancellationToken cancellation)
     {
+        asked.Release();
         try
         {
             return await steps.Reader.ReadAsync(cancellation).ConfigureAwait(false);
@@ -62,13 +64,24 @@ public sealed class CopyBatches : IAsyncDisposable
         await breaking.DisposeAsync().ConfigureAwait(false);
         await reader.DisposeAsync().ConfigureAwait(false);
         stop.Dispose();
+        asked.Dispose();
+    }
+
+    /// <summary>Waits, where memory is short, until the batch before is wanted no more.</summary>
+    private bool Turn()
+    {
+        if (reader.IsTight)
+            asked.Wait(stop.Token);
+        else
+            asked.Wait(0);
+        return true;
     }
 
     private void Produce()
     {
         try
         {
-            while (reader.Read() is { } batch)
+            while (Turn() && reader.Read() is { } batch)
             {
                 var step = new CopyStep(batch, reader.Totals);
                 while (!steps.Writer.TryWrite(step))

@@ -15,6 +15,9 @@ public sealed record CopyDecoderOptions
     /// <summary>Bytes of one row; more is taken for a damaged stream. The server itself sends no more than 1 GiB.</summary>
     public int RowBytes { get; init; } = 0x4000_0000;
 
+    /// <summary>Bytes of memory for all rows of this process that are larger than usual (4 MB); a row for which it does not suffice is refused.</summary>
+    public long LargeRowRoom { get; init; } = long.MaxValue;
+
     /// <summary>
     /// Text that is no UTF-8 makes its row unfit instead of the stream malformed: for a database in <c>SQL_ASCII</c>, read raw,
     /// where the server checks nothing.

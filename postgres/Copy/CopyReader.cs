@@ -1,4 +1,3 @@
-using System.Buffers;
 using Apache.Arrow;
 using Mammoth.Postgres.Copy.LargeValues;
 using Mammoth.Postgres.Sessions;
@@ -15,12 +14,15 @@ public sealed class CopyReader : IAsyncDisposable
     private const int BufferBytes = 1 << 20;
     private readonly ICopyBytes source;
     private readonly CopyDecoder decoder;
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+    private readonly RowMemory memory;
+    private volatile bool isBroken;
+    private byte[] buffer = RowArrays.Rent(BufferBytes);
     private int start;
     private int filled;
 
-    private CopyReader(ICopyBytes source, CopyDecoder decoder)
+    private CopyReader(ICopyBytes source, CopyDecoder decoder, CopyDecoderOptions? options)
     {
+        memory = new RowMemory((options ?? new()).LargeRowRoom);
         this.source = source;
         this.decoder = decoder;
     }
@@ -56,7 +58,7 @@ public sealed class CopyReader : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(session);
         var decoder = new CopyDecoder(columns, options, unfit, large, objects);
-        return new CopyReader(await session.CopyOut(Statement(query), cancellation).ConfigureAwait(false), decoder);
+        return new CopyReader(await session.CopyOut(Statement(query), cancellation).ConfigureAwait(false), decoder, options);
     }
 
     /// <summary>The same over a connection of Npgsql, which can do nothing else until the reader is disposed.</summary>
@@ -71,7 +73,7 @@ public sealed class CopyReader : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         var decoder = new CopyDecoder(columns, options, unfit);
-        return new CopyReader(new NpgsqlCopyBytes(await connection.BeginRawBinaryCopyAsync(Statement(query), cancellationToken).ConfigureAwait(false)), decoder);
+        return new CopyReader(new NpgsqlCopyBytes(await connection.BeginRawBinaryCopyAsync(Statement(query), cancellationToken).ConfigureAwait(false)), decoder, options);
     }
 
     /// <summary>
@@ -81,6 +83,7 @@ public sealed class CopyReader : IAsyncDisposable
     /// <exception cref="CopyFormatException">The stream is damaged, cut or of other columns.</exception>
     /// <exception cref="UnfitValueException">A value does not fit, and there is no <see cref="IUnfitRows"/>.</exception>
     /// <exception cref="NpgsqlException">The server or the connection failed: rows are missing.</exception>
+    /// <exception cref="Mammoth.Postgres.Errors.RowMemoryException">A row is larger than memory can hold.</exception>
     public RecordBatch? Read()
     {
         while (!IsFinished)
@@ -103,19 +106,26 @@ public sealed class CopyReader : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Rows are so large that the next should only be read when the one before was written.</summary>
+    internal bool IsTight => memory.IsTight;
+
     /// <summary>Makes a read that blocks fail, from another thread.</summary>
-    internal void Break() => source.Break();
+    internal void Break()
+    {
+        isBroken = true;
+        source.Break();
+    }
 
     /// <summary>Ends the COPY, by cancelling it where rows are left.</summary>
     public async ValueTask DisposeAsync()
     {
         byte[] returned = buffer;
         buffer = [];
-        if (returned.Length > 0)
-            ArrayPool<byte>.Shared.Return(returned);
+        RowArrays.Return(returned);
         if (!IsFinished)
             await OwnThread.Run(source.Cancel).ConfigureAwait(false);
         decoder.Dispose();
+        memory.Dispose();
     }
 
     private static string Statement(string query) => $"COPY ({query}) TO STDOUT (FORMAT binary)";
@@ -126,9 +136,12 @@ public sealed class CopyReader : IAsyncDisposable
         int left = filled - start;
         if (left == buffer.Length)
         {
-            byte[] grown = ArrayPool<byte>.Shared.Rent((int)Math.Min(2L * buffer.Length, System.Array.MaxLength));
+            if (Math.Max(decoder.NeededBytes, left) > RowMemory.Ordinary)
+                memory.Take(Math.Max(decoder.NeededBytes, left), () => isBroken);
+            long twice = 2L * buffer.Length;
+            byte[] grown = RowArrays.Rent(Math.Min(decoder.NeededBytes > left ? Math.Min(twice, decoder.NeededBytes + (long)BufferBytes) : twice, System.Array.MaxLength));
             buffer.AsSpan(start, left).CopyTo(grown);
-            ArrayPool<byte>.Shared.Return(buffer);
+            RowArrays.Return(buffer);
             buffer = grown;
         }
         else if (start > 0 && (filled == buffer.Length || left == 0))

@@ -54,6 +54,15 @@ public sealed class SizeClassesTests
     [InlineData(8, 64L << 20, 1)]
     public void Slots_are_what_processors_and_memory_allow(int processors, long memory, int slots) => Assert.Equal(slots, SlotCount.Of(processors, memory));
 
+    [Theory]
+    [InlineData(4, 64L << 30, 4)]
+    [InlineData(400, 64L << 30, 340)]
+    [InlineData(4, 1L << 30, 4)]
+    [InlineData(8, 1L << 30, 4)]
+    [InlineData(8, 384L << 20, 1)]
+    [InlineData(1, 1L << 20, 1)]
+    public void Slots_that_somebody_asks_for_are_no_more_than_memory_holds(int asked, long memory, int slots) => Assert.Equal(slots, SlotCount.Held(asked, memory));
+
     [Fact]
     public void The_memory_of_this_process_is_known()
     {

@@ -33,7 +33,8 @@ internal static class PinnedArrays
             }
         }
 
-        return GC.AllocateUninitializedArray<byte>((int)Math.Min(1L << size, Array.MaxLength), pinned: true);
+        // What is not kept need not be of a size that others ask for.
+        return GC.AllocateUninitializedArray<byte>((int)Math.Min(length > LargestKept ? length + (length / 8) : 1L << size, Array.MaxLength), pinned: true);
     }
 
     /// <summary>Takes an array back that nobody reads any more.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Mammoth.Postgres.Copy.Encoders;
@@ -6,7 +5,7 @@ namespace Mammoth.Postgres.Copy.Encoders;
 /// <summary>The bytes of one tuple, in memory that is used again for the next.</summary>
 internal sealed class TupleWriter : IDisposable
 {
-    private byte[] bytes = ArrayPool<byte>.Shared.Rent(1 << 12);
+    private byte[] bytes = RowArrays.Rent(1 << 12);
 
     public int Length { get; private set; }
 
@@ -58,16 +57,16 @@ internal sealed class TupleWriter : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(bytes);
+        RowArrays.Return(bytes);
         bytes = [];
     }
 
     private void Grow(int size)
     {
         long wanted = Math.Max((long)Length + size, 2L * bytes.Length);
-        byte[] grown = ArrayPool<byte>.Shared.Rent((int)Math.Min(wanted, Array.MaxLength));
+        byte[] grown = RowArrays.Rent(Math.Min(wanted, Array.MaxLength));
         Written.CopyTo(grown);
-        ArrayPool<byte>.Shared.Return(bytes);
+        RowArrays.Return(bytes);
         bytes = grown;
     }
 }
