@@ -122,7 +122,8 @@ public sealed partial class FullDiskTests(PostgresFixture postgres, Readers read
     public async Task A_demo_without_room_for_its_server_says_where_it_wanted_it()
     {
         using var disk = SmallDisk.Mount(12);
-        File.SetUnixFileMode(disk.Path, (UnixFileMode)0x1FF);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(disk.Path, (UnixFileMode)0x1FF);
         await using var process = MammothProcess.Start(["demo", "--warehouse", Path.Combine(disk.Path, "lake")], new Dictionary<string, string> { ["TMPDIR"] = disk.Path, ["MAMMOTH_SOURCE"] = "" });
         (await process.End(Cancellation)).SaysTo(Failed, $"The disk that holds {disk.Path}", "is full", "free some space", "TMPDIR");
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Path));

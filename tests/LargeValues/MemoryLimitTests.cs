@@ -1,5 +1,4 @@
 using Mammoth.Migration.Reports;
-using Mammoth.Tests.EndToEnd;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 
