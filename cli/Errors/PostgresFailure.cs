@@ -33,7 +33,7 @@ internal static class PostgresFailure
         {
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => ("The source's host is not known.", "Check Host=… in --source."),
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ("Nothing answers at the source's address.", "Check host and port in --source, and that the server runs and listens there (listen_addresses)."),
-            TimeoutException => ("The source did not answer in time.", "Check host, port and firewall in between."),
+            TimeoutException => ("The source did not answer in time.", "Check host, port and what is in between: firewalls, proxies. MAMMOTH_STATEMENT_LIMIT allows a statement more seconds."),
             _ => ("The connection to the source failed.", "Check --source and that the server can be reached, and run the same command again."),
         };
         return new(what, error.InnerException is { } inner && !error.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{error.Message}: {inner.Message}" : error.Message, wayOut, ExitCodes.Failed) { Code = "source" };

@@ -56,17 +56,21 @@ public sealed class HostileNetworkTests(SampleSource sample, AzuriteFixture azur
     [InlineData("FROM pg_catalog.pg_class c")]
     [InlineData("pg_constraint")]
     [InlineData("SAVEPOINT use")]
-    [InlineData("count(*)")]
+    [InlineData("SELECT pg_catalog.count(*) FROM ONLY")]
     [InlineData("COPY ")]
     public async Task Before_PostgreSQL_at_the_answer_to_a_statement(string statement)
     {
         using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
         var source = new NpgsqlConnectionStringBuilder(area.Source.ConnectionString);
-        await using var proxy = new TcpProxy(new(IPAddress.Loopback, source.Port), NetworkFault.Stall, every: 0, faults: 2, request: statement);
+        var atOnce = statement.Contains("server_version_num", StringComparison.Ordinal);
+        await using var proxy = new TcpProxy(new(IPAddress.Loopback, source.Port), NetworkFault.Stall, every: 0, faults: 2, request: statement)
+        {
+            Armed = () => atOnce || File.Exists(Path.Combine(area.Folder, "warehouse", "_mammoth", "runs", ".current")),
+        };
         (source.Host, source.Port, source.SslMode) = ("127.0.0.1", proxy.Port, SslMode.Disable);
 
         // What is asked for before anything is begun is not asked again by itself.
-        if (statement.Contains("server_version_num", StringComparison.Ordinal))
+        if (atOnce)
         {
             for (var i = 0; i < 2; i++)
                 (await Migrate(area, source.ConnectionString, area.Warehouse.Argument)).SaysTo(2, "gave no answer to a statement within 3 seconds", "MAMMOTH_STATEMENT_LIMIT");

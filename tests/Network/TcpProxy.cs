@@ -47,6 +47,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         accepting = Accept();
     }
 
+    /// <summary>Whether connections are disturbed yet.</summary>
+    public Func<bool> Armed { get; init; } = () => true;
+
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     /// <summary>How many connections were disturbed.</summary>
@@ -135,7 +138,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             passed += bytes;
             // Only within a stream: what is small is the answer to a statement.
-            if (passed < every || left == 0 || bytes < stream)
+            if (passed < every || left == 0 || bytes < stream || !Armed())
                 return false;
             passed = 0;
             left--;
