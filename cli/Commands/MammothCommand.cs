@@ -53,12 +53,12 @@ internal static class MammothCommand
         }
         catch (OperationCanceledException e)
         {
-            return ErrorPage.Show(terminal, new RunStoppedException($"`{Name(parsed, root)}` was stopped before its end.", "Run the same command again.", e), json, verbose);
+            return ErrorPage.Show(terminal, new RunStoppedException($"`{Name(parsed, root)}` was stopped before its end.", "Run the same command again.", e), json, verbose, args);
         }
         catch (Exception e)
         {
             // The outermost place: every error becomes a page and an exit code.
-            return ErrorPage.Show(terminal, e, json, verbose);
+            return ErrorPage.Show(terminal, e, json, verbose, args);
         }
     }
 

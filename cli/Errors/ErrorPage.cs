@@ -8,17 +8,21 @@ namespace Mammoth.Cli.Errors;
 /// <summary>Prints an error: one page, no stack trace unless asked for.</summary>
 internal static class ErrorPage
 {
-    public static int Show(Terminal terminal, Exception error, bool json, bool verbose)
+    /// <param name="args">The command line: what may be secret in it is not repeated, whatever it was given for.</param>
+    public static int Show(Terminal terminal, Exception error, bool json, bool verbose, IReadOnlyList<string> args)
     {
         Failure failure = FailureReader.Read(error);
+        failure = failure with { What = Withheld.In(failure.What, args), Cause = Withhold(failure.Cause), WayOut = Withhold(failure.WayOut) };
         if (json)
             terminal.Raw.WriteLine(JsonSerializer.Serialize(new { error = new { failure.Code, failure.What, failure.Table, failure.Cause, failure.WayOut } }, RunFolder.Json));
 
         Show(terminal.Error, failure);
         if (verbose)
-            terminal.Error.WriteLine(error.ToString());
+            terminal.Error.WriteLine(Withheld.In(error.ToString(), args));
 
         return failure.ExitCode;
+
+        string? Withhold(string? text) => text is null ? null : Withheld.In(text, args);
     }
 
     public static void Show(IAnsiConsole console, Failure failure)

@@ -31,7 +31,7 @@ public sealed class DistantSourceTests(Readers readers) : IAsyncLifetime
         foreach (string command in new[] { "migrate", "plan" })
         {
             Ended refused = await Run(area, command, Source());
-            refused.SaysTo(2, $"{Name}:", "takes no encrypted connection", "sslmode=require (the default for other machines)", "ssl = on", "sslmode=prefer", "sslmode=disable");
+            refused.SaysTo(2, $"{Name}:", "takes no encrypted connection", "sslmode=require asks for one (the default for other machines)", "ssl = on", "sslmode=prefer", "sslmode=disable");
         }
 
         Assert.False(Directory.Exists(area.Warehouse.Argument));

@@ -54,7 +54,7 @@ public sealed class PlantedSecretTests(PostgresFixture postgres, AzuriteFixture 
         (string Source, string Variable)[] ways = [($"postgresql://{role.Name}:{Uri.EscapeDataString(Password)}@{place}", ""), ($"postgresql://{role.Name}@{place}", Password)];
         foreach (var (source, variable) in ways)
         {
-            foreach (string[] command in (string[][])[["plan"], ["migrate", "--exclude", "public.slow"], ["verify"], ["tables", "list"], ["clean"], ["read", "public.slow"], ["sample", "--size", "small"], ["migrate", "--include", source]])
+            foreach (string[] command in (string[][])[["plan"], ["migrate", "--exclude", "public.slow"], ["verify"], ["tables", "list"], ["clean"], ["read", "public.slow"], ["sample", "--size", "small"], ["migrate", "--include", source], ["read", source]])
             {
                 await using var process = MammothProcess.Start(
                     [.. command, "--verbose", .. command[0] is "sample" or "plan" ? (string[])[] : ["--warehouse", area.Warehouse.Argument]],

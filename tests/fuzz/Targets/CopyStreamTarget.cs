@@ -45,7 +45,7 @@ internal static class CopyStreamTarget
         {
             // Before the first row and behind the last there is no row to name.
             FindingException.Unless(
-                e.Row is null ? e.Message.Contains("COPY stream", StringComparison.Ordinal) || e.Message.Contains("header", StringComparison.OrdinalIgnoreCase)
+                e.Row is null ? e.Message.Contains("COPY", StringComparison.Ordinal)
                 : e.Row == decoder.Totals.Rows && e.Message.Contains($"ow {e.Row} of", StringComparison.Ordinal) && (e.Column is null || e.Message.Contains($"'{e.Column}'", StringComparison.Ordinal)),
                 e);
         }
