@@ -1,4 +1,5 @@
 using Mammoth.Iceberg.IO;
+using Mammoth.Migration.Cleaning;
 using Mammoth.Orchestrations.Cleaning;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Tests.Fixtures;
@@ -24,7 +25,7 @@ public sealed class DeleteOrphansTests(PostgresFixture postgres)
         foreach (string file in files.Append($"{site.Root}/public/t/data/other.parquet"))
             await site.Io.Write(file, "x"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
         string location = $"{site.Root}/_mammoth/cleaning/some";
-        await DeleteOrphans.Write(site.Io, location, 0, files, Cancellation);
+        await OrphanParts.Write(site.Io, location, 0, files, Cancellation);
         foreach (string file in files.Take(before))
             await site.Io.Delete(file, Cancellation);
 

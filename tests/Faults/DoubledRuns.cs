@@ -121,7 +121,7 @@ internal sealed class DoubledRuns(MigrationWarehouse warehouse, string source, M
             var before = Files();
             first.Files.GoOn();
             var late = await first.Work;
-            
+
             // What nothing names yet is its own: leftovers, and metadata files of an attempt that the catalog did not take.
             Unchanged(before, Files(), mayDelete: f => name == nameof(SweepRun) || (name == nameof(PublishRun) && f.EndsWith(".metadata.json", StringComparison.Ordinal) && f.Contains("/_mammoth/metadata/", StringComparison.Ordinal)));
             return awakening == Awakening.Recorded ? late : second;

@@ -64,7 +64,7 @@ internal sealed class SmallDisk : IDisposable
         using var filler = new FileStream(Filler, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {
-            for (byte[] block = new byte[4096]; ; )
+            for (byte[] block = new byte[4096]; ;)
                 filler.Write(block);
         }
         catch (IOException)
