@@ -53,7 +53,7 @@ internal sealed class DoubledRuns(MigrationWarehouse warehouse, string source, M
     public SortedDictionary<string, UInt128> Files()
     {
         var files = new SortedDictionary<string, UInt128>(StringComparer.Ordinal);
-        foreach (var folder in new[] { Path.Combine(warehouse.Folder, "public"), Path.Combine(warehouse.Folder, "_mammoth", "metadata") }.Where(Directory.Exists))
+        foreach (var folder in new[] { Path.Combine(warehouse.Folder, "public"), Path.Combine(warehouse.Folder, "mammoth"), Path.Combine(warehouse.Folder, "_mammoth", "metadata") }.Where(Directory.Exists))
             foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f)[0] != '.'))
                 files[file] = file.EndsWith("version-hint.text", StringComparison.Ordinal) ? 0 : XxHash128.HashToUInt128(File.ReadAllBytes(file));
         return files;

@@ -136,7 +136,7 @@ public sealed class ZombieTests(PostgresFixture postgres, Readers readers)
         var catalog = await StorageCatalog.Open(io, warehouse.Root, readOnly: false, Cancellation);
         Assert.Empty(catalog.Warnings);
         var tables = await catalog.LoadAll(Cancellation);
-        Assert.Equal(["files", "parts", "parts__quarantine", "small"], tables.Select(t => t.Identifier.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["files", "parts", "quarantine", "small"], tables.Select(t => t.Identifier.Name).Order(StringComparer.Ordinal));
         foreach (var table in tables)
         {
             Assert.True(table.Metadata.Snapshots.Count == runs && table.Version == runs, $"At step {step}, of {runs} runs: {table.Identifier} has {table.Metadata.Snapshots.Count} snapshots and is version {table.Version}.");
