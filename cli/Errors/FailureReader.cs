@@ -26,6 +26,7 @@ internal static class FailureReader
         SourceConnectionException { Failure: ConnectionFailure.Text } e => new(e.Message, null, null, ExitCodes.Usage) { Code = "usage" },
         SourceException e => new(e.Message, null, null, ExitCodes.Failed) { Code = "source" },
         OperationCanceledException => new("Stopped before the end.", null, "Run the same command again.", ExitCodes.Failed) { Code = "stopped" },
+        NpgsqlException { InnerException: OperationCanceledException stopped } => Read(stopped),
         PostgresException e => PostgresFailure.Read(e),
         NpgsqlException e => PostgresFailure.Unreachable(e),
         StorageException { IsFull: true } e => new(e.Message, e.InnerException?.Message, null, ExitCodes.Failed) { Code = "disk-full" },
