@@ -7,7 +7,6 @@ using Npgsql;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>A server under the name of another machine: it is this one all the same, by a file of hosts that only the command sees.</summary>
-[Collection(FaultTests.Name)]
 public sealed class DistantSourceTests(Readers readers) : IAsyncLifetime
 {
     private const string Name = "db.example.test";

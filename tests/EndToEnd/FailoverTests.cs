@@ -9,7 +9,6 @@ using SourceDatabase = Mammoth.Tests.EndToEnd.Running.SourceDatabase;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>The source is several servers: one takes another's place in the middle of a run, or is read instead of it.</summary>
-[Collection(FaultTests.Name)]
 public sealed class FailoverTests(Readers readers)
 {
     /// <summary>So that it can have a standby.</summary>

@@ -7,7 +7,6 @@ using SourceDatabase = Mammoth.Tests.EndToEnd.Running.SourceDatabase;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>Mammoth lives, but its sessions or the server end.</summary>
-[Collection(FaultTests.Name)]
 public sealed class LostSnapshotTests(PostgresFixture postgres, Readers readers)
 {
     private const string Copying = "state = 'active' AND query LIKE 'COPY %'";

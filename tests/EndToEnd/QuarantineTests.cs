@@ -6,7 +6,6 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>Rows that can't be copied are in <c>mammoth.quarantine</c>, and none is in neither table.</summary>
-[Collection(FaultTests.Name)]
 public sealed class QuarantineTests(PostgresFixture postgres, Readers readers)
 {
     private const string Tables = """

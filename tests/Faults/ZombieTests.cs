@@ -7,7 +7,6 @@ using Mammoth.Migration.Types;
 using Mammoth.Orchestrations.Migrations;
 using Mammoth.Tests.Cli;
 using Mammoth.Tests.EndToEnd.Judging;
-using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Migrations;
 
@@ -17,7 +16,6 @@ namespace Mammoth.Tests.Faults;
 /// Every activity is delivered twice, and both copies run to the end, whichever step the first of them stopped at: one result counts, no file of a table is written twice, and what
 /// the other wrote is found as leftovers.
 /// </summary>
-[Collection(FaultTests.Name)]
 public sealed class ZombieTests(PostgresFixture postgres, Readers readers)
 {
     /// <summary>A copy is stopped before each of its writes, or every second; where this is set, before each thing that it asks of the store.</summary>

@@ -8,7 +8,6 @@ namespace Mammoth.Tests.LargeValues;
 /// 512 MB of memory: a container's, where this user may make one (a cgroup), and the runtime's own limit. What is copied is copied, what is not says so; the process is never
 /// killed for it.
 /// </summary>
-[Collection(FaultTests.Name)]
 public sealed class MemoryLimitTests(PostgresFixture postgres, Readers readers)
 {
     private const long Limit = 512L << 20;

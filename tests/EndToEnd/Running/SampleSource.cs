@@ -45,10 +45,3 @@ public sealed class EndToEndTests : ICollectionFixture<SampleSource>
 {
     public const string Name = "End to end";
 }
-
-/// <summary>Likewise what goes wrong: beside the others, for both together would be half of the time that all tests take.</summary>
-[CollectionDefinition(Name)]
-public sealed class FaultTests
-{
-    public const string Name = "Faults";
-}
