@@ -111,6 +111,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     /// <summary>That a snapshot is released, for its holders in this process: they need not find it in a store that may be away.</summary>
     internal void Release(string run, int epoch) => _released[(run, epoch)] = true;
 
+    /// <summary>A snapshot is to be taken: what was said of one of that name belongs to a run that was withdrawn.</summary>
+    internal void Unrelease(string run, int epoch) => _released.TryRemove((run, epoch), out _);
+
     internal bool HasReleased(string run, int epoch) => _released.ContainsKey((run, epoch));
 
     /// <summary>Whether nobody in this process has asked this before.</summary>

@@ -26,6 +26,11 @@ public static class SnapshotHold
             return ShiftEnd.Released;
         }
 
+        if (taken is null)
+        {
+            site.Unrelease(run, shift.Epoch);
+        }
+
         await using HolderSessions? sessions = taken is null ? await HolderSessions.Open(site, record, null, cancellation) : await TakeOver(site, record, taken, cancellation);
         if (sessions is null)
         {
