@@ -140,6 +140,11 @@ internal sealed class CopyConnection : IDisposable
         {
             return work();
         }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // Found by fuzzing: a message that ends before what it must hold.
+            throw new NpgsqlException("The server sent a message that is shorter than one of its kind: this is no PostgreSQL, or the stream is damaged.", e);
+        }
         catch (Exception e) when (e is IOException or SocketException or TimeoutException or ObjectDisposedException)
         {
             throw new NpgsqlException($"The connection to the server failed: {(e.InnerException ?? e).Message}", e);
