@@ -25,6 +25,12 @@ public interface IFileIO
     /// <summary>The files whose location starts with <paramref name="prefix"/> (a folder ends with a slash), in order of location.</summary>
     IAsyncEnumerable<FileEntry> List(string prefix, CancellationToken cancellation);
 
+    /// <summary>
+    /// What writers left below a folder of files that never came to be, as far as the store keeps such things for good: those that are written now, and those of
+    /// processes that were killed. (Azure forgets blocks that were never committed after a week.)
+    /// </summary>
+    IAsyncEnumerable<FileEntry> ListUnfinished(string prefix, CancellationToken cancellation) => AsyncEnumerable.Empty<FileEntry>();
+
     /// <summary>Deletes a file; one that is not there is no error.</summary>
     Task Delete(string location, CancellationToken cancellation);
 

@@ -77,12 +77,16 @@ public sealed class LocalFileIO : IFileIO
 
     public OutputFile Create(string location) => new LocalOutputFile(location);
 
-    public async IAsyncEnumerable<FileEntry> List(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<FileEntry> List(string prefix, CancellationToken cancellation) => List(prefix, name => !IsOwnScaffold(name), cancellation);
+
+    public IAsyncEnumerable<FileEntry> ListUnfinished(string prefix, CancellationToken cancellation) => List(prefix, IsTemporary, cancellation);
+
+    private static async IAsyncEnumerable<FileEntry> List(string prefix, Func<string, bool> isListed, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask;
         var start = LocalPath.Of(prefix);
         var folder = start.EndsWith('/') || start.EndsWith(Path.DirectorySeparatorChar) ? start : Path.GetDirectoryName(start)!;
-        foreach (var file in Walk(new DirectoryInfo(folder)))
+        foreach (var file in Walk(new DirectoryInfo(folder), isListed))
         {
             cancellation.ThrowIfCancellationRequested();
             var location = LocalPath.ToLocation(file.FullName);
@@ -171,7 +175,7 @@ public sealed class LocalFileIO : IFileIO
         file.Flush(flushToDisk: true);
     }
 
-    private static IEnumerable<FileInfo> Walk(DirectoryInfo folder)
+    private static IEnumerable<FileInfo> Walk(DirectoryInfo folder, Func<string, bool> isListed)
     {
         if (!folder.Exists)
             yield break;
@@ -182,10 +186,10 @@ public sealed class LocalFileIO : IFileIO
             .ToList();
         foreach (var (_, entry) in entries)
         {
-            if (entry is FileInfo file && !IsOwnScaffold(file.Name))
+            if (entry is FileInfo file && isListed(file.Name))
                 yield return file;
             else if (entry is DirectoryInfo { LinkTarget: null } child)
-                foreach (var nested in Walk(child))
+                foreach (var nested in Walk(child, isListed))
                     yield return nested;
         }
     }
@@ -205,8 +209,9 @@ public sealed class LocalFileIO : IFileIO
         }
     }
 
-    private static bool IsOwnScaffold(string name) => LocalLock.IsLockFile(name)
-        || (name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) && name.EndsWith(TemporarySuffix, StringComparison.Ordinal));
+    private static bool IsOwnScaffold(string name) => LocalLock.IsLockFile(name) || IsTemporary(name);
+
+    private static bool IsTemporary(string name) => name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) && name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 
     private static string Tag(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

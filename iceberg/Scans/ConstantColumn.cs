@@ -10,13 +10,13 @@ namespace Mammoth.Iceberg.Scans;
 internal static class ConstantColumn
 {
     /// <summary>A field the file was written without: its initial default, or null.</summary>
-    /// <exception cref="InvalidDataException">The field is required and has no default.</exception>
+    /// <exception cref="NotSupportedException">The field is required and has no default; the reader adds the file's name.</exception>
     public static ArrayData Missing(NestedField field, int length)
     {
         if (field.InitialDefault is { } json)
             return Of(field.Type, DefaultValue.Parse(field.Type, json), length);
         return !field.Required ? Of(field.Type, null, length)
-            : throw new InvalidDataException($"Column '{field.Name}' (field id {field.Id}) is required, but the file does not have it and it has no initial default.");
+            : throw new NotSupportedException($"it has no column '{field.Name}' (field id {field.Id}), which is required and has no initial default.");
     }
 
     /// <param name="value">A single value as <see cref="SingleValue"/> has them, or null.</param>
