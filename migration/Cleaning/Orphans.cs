@@ -7,7 +7,7 @@ namespace Mammoth.Migration.Cleaning;
 
 /// <summary>
 /// Files of tables that nothing refers to: of attempts that were killed, of runs that came to nothing, of other engines' commits that failed. Only what lies in
-/// a table's folders <c>data</c> and <c>metadata</c>, and metadata files the catalog never took, are looked at.
+/// a table's folders <c>data</c> and <c>metadata</c>, metadata files the catalog never took, and files that killed processes left half-written, are looked at.
 /// </summary>
 public static partial class Orphans
 {
@@ -47,6 +47,22 @@ public static partial class Orphans
             else
             {
                 young++;
+            }
+        }
+
+        if (unfinished.Count == 0)
+        {
+            // Whose they are their names don't tell: while a run has not ended, they may be its own.
+            await foreach (FileEntry file in io.ListUnfinished($"{catalog.Root}/", cancellation))
+            {
+                if (file.Modified < before)
+                {
+                    orphans.Add(file);
+                }
+                else
+                {
+                    young++;
+                }
             }
         }
 

@@ -80,7 +80,17 @@ internal static class CorpusSeeds
         seeds["protocol/broken-off"] = Talk(port, "trusted", "COPY (SELECT 1 / (3 - g) FROM generate_series(1, 5) g) TO STDOUT (FORMAT binary)");
         seeds["protocol/scram"] = Talk(port, "postgres", null);
         seeds["protocol/no-such-role"] = Talk(port, "nobody", null);
+
+        // Found by fuzzing: messages that end before what they must hold, and an error that says nothing.
+        byte[] welcome = Message('R', 0, 0, 0, 0);
+        seeds["protocol/short-md5"] = Message('R', 0, 0, 0, 5, 1, 2);
+        seeds["protocol/short-key"] = [.. welcome, .. Message('K', 0, 0)];
+        seeds["protocol/short-scram"] = [.. Message('R', [0, 0, 0, 10, .. "SCRAM-SHA-256\0\0"u8]), .. Message('R', 0, 0, 0, 11)];
+        seeds["protocol/short-request"] = Message('R', 0, 0);
+        seeds["protocol/wordless"] = Message('E', 0);
     }
+
+    private static byte[] Message(char kind, params byte[] content) => [(byte)kind, 0, 0, 0, (byte)(4 + content.Length), .. content];
 
     /// <summary>All that the server says, up to the end of the statement, or of the first answer where there is none.</summary>
     private static byte[] Talk(int port, string user, string? statement)
@@ -162,6 +172,16 @@ internal static class CorpusSeeds
             await writer.Complete(cancellation);
             seeds[$"parquet/{groups}.parquet"] = await File.ReadAllBytesAsync(Path.Combine(folder.Path, $"{groups}.parquet"), cancellation);
         }
+
+        // Found by fuzzing: the column that is lacking was told, and not where.
+        var lacking = new Mammoth.Iceberg.Schemas.Schema(1, [schema.Fields[1]], []);
+        await using (var writer = new DataFileWriter(io, $"{folder.Location}/lacking.parquet", lacking, new DataFileOptions()))
+        {
+            writer.Write(ArrowRows.ToBatch(lacking, [["a"]]));
+            await writer.Complete(cancellation);
+        }
+
+        seeds["parquet/lacking.parquet"] = await File.ReadAllBytesAsync(Path.Combine(folder.Path, "lacking.parquet"), cancellation);
 
         using var table = new LocalTable(ParquetTarget.Schema);
         await table.Commit(await table.DataFile([[1L, "a", null, null, null, 1.5]]));

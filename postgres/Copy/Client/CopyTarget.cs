@@ -15,7 +15,7 @@ internal sealed record CopyTarget
         Password = from.Password ?? Environment.GetEnvironmentVariable("PGPASSWORD");
         Options = from.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS");
         SslMode = from.SslMode;
-        RootCertificate = from.RootCertificate ?? Environment.GetEnvironmentVariable("PGSSLROOTCERT");
+        RootCertificate = from.RootCertificate ?? Environment.GetEnvironmentVariable("PGSSLROOTCERT") ?? UsersOwn("root.crt");
         ConnectTimeout = from.Timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(from.Timeout);
     }
 
@@ -56,12 +56,21 @@ internal sealed record CopyTarget
         return host.Contains(',', StringComparison.Ordinal) || (host.Contains(':', StringComparison.Ordinal) && !System.Net.IPAddress.TryParse(host, out _)) ? "several hosts"
             : host.StartsWith('@') ? "an abstract socket"
             : string.IsNullOrEmpty(c.Username) ? "no user name"
-            : Given(c.SslCertificate, "PGSSLCERT") || !string.IsNullOrEmpty(c.SslKey) ? "a client certificate"
+            : Given(c.SslCertificate, "PGSSLCERT") || !string.IsNullOrEmpty(c.SslKey) || UsersOwn("postgresql.crt") is not null ? "a client certificate"
             : c.SslNegotiation != SslNegotiation.Postgres ? "direct TLS negotiation"
             : c.ChannelBinding == ChannelBinding.Require ? "channel binding"
             : c.CheckCertificateRevocation ? "revocation checks"
             : !string.IsNullOrEmpty(c.RequireAuth) ? "a required way of authentication"
             : null;
+    }
+
+    /// <summary>A file where libpq and Npgsql look for it unasked (PostgreSQL documentation, "SSL Support"); null where there is none.</summary>
+    private static string? UsersOwn(string file)
+    {
+        string path = OperatingSystem.IsWindows()
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "postgresql", file)
+            : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "", ".postgresql", file);
+        return File.Exists(path) ? path : null;
     }
 
     private static bool Given(string? value, string variable) => !string.IsNullOrEmpty(value) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));

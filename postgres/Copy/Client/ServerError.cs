@@ -22,6 +22,6 @@ internal static class ServerError
 
         string Of(char field) => fields.GetValueOrDefault(field) ?? "";
         return new PostgresException(
-            Of('M'), Of('S'), fields.GetValueOrDefault('V') ?? Of('S'), Of('C'), detail: null, hint: fields.GetValueOrDefault('H'), schemaName: fields.GetValueOrDefault('s'), tableName: fields.GetValueOrDefault('t'), columnName: fields.GetValueOrDefault('c'));
+            Of('M') is { Length: > 0 } text ? text : "The server reports an error without saying which.", Of('S'), fields.GetValueOrDefault('V') ?? Of('S'), Of('C'), detail: null, hint: fields.GetValueOrDefault('H'), schemaName: fields.GetValueOrDefault('s'), tableName: fields.GetValueOrDefault('t'), columnName: fields.GetValueOrDefault('c'));
     }
 }

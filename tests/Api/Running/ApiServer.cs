@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Mammoth.Tests.Fixtures;
 
 namespace Mammoth.Tests.Api.Running;
 
@@ -164,7 +165,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
 
     private static Process Run(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "mammoth.dll"), .. arguments])
+        var start = new ProcessStartInfo(BuiltCommand.Line[0], [.. BuiltCommand.Line[1..], .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -37,7 +37,7 @@ internal sealed partial class MammothProcess : IAsyncDisposable
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        return new(Leash.Start(start, [.. within, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "mammoth.dll"), .. arguments]));
+        return new(Leash.Start(start, [.. within, .. BuiltCommand.Line, .. arguments]));
     }
 
     /// <summary>Waits for the end.</summary>
