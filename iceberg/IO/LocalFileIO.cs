@@ -89,9 +89,21 @@ public sealed class LocalFileIO : IFileIO
         foreach (var file in Walk(new DirectoryInfo(folder), isListed))
         {
             cancellation.ThrowIfCancellationRequested();
-            var location = LocalPath.ToLocation(file.FullName);
-            if (file.FullName.StartsWith(start, StringComparison.Ordinal))
-                yield return new(location, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+            if (file.FullName.StartsWith(start, StringComparison.Ordinal) && Entry(file) is { } entry)
+                yield return entry;
+        }
+    }
+
+    /// <summary>Null where it is gone by now.</summary>
+    private static FileEntry? Entry(FileInfo file)
+    {
+        try
+        {
+            return new(LocalPath.ToLocation(file.FullName), file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

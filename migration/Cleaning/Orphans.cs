@@ -14,6 +14,9 @@ public static partial class Orphans
     /// <summary>Younger files are left alone where nobody says otherwise: no commit takes as long.</summary>
     public static readonly TimeSpan SafeAge = TimeSpan.FromDays(3);
 
+    /// <summary>Somebody who writes a file does not pause longer, whatever age is asked for.</summary>
+    private static readonly TimeSpan Stall = TimeSpan.FromHours(1);
+
     /// <summary>Finds them. Nothing is written.</summary>
     /// <param name="before">Files written later are somebody's who may be at work.</param>
     public static async Task<OrphanList> Find(IFileIO io, StorageCatalog catalog, DateTimeOffset before, CancellationToken cancellation)
@@ -21,7 +24,8 @@ public static partial class Orphans
         ArgumentNullException.ThrowIfNull(io);
         ArgumentNullException.ThrowIfNull(catalog);
 
-        // The listing first: what is committed after it is in what is read after it.
+        // The listings first: what is committed after them is in what is read after them, and whoever begins a file later is in neither.
+        List<FileEntry> halves = await io.ListUnfinished($"{catalog.Root}/", cancellation).ToListAsync(cancellation);
         var files = new List<FileEntry>();
         await foreach (FileEntry file in io.List($"{catalog.Root}/", cancellation))
         {
@@ -50,19 +54,16 @@ public static partial class Orphans
             }
         }
 
-        if (unfinished.Count == 0)
+        // Whose a half-written file is its name doesn't tell: while a run has not ended, it may be the run's own.
+        foreach (FileEntry file in unfinished.Count > 0 ? [] : halves)
         {
-            // Whose they are their names don't tell: while a run has not ended, they may be its own.
-            await foreach (FileEntry file in io.ListUnfinished($"{catalog.Root}/", cancellation))
+            if (file.Modified < before && file.Modified < DateTimeOffset.UtcNow - Stall)
             {
-                if (file.Modified < before)
-                {
-                    orphans.Add(file);
-                }
-                else
-                {
-                    young++;
-                }
+                orphans.Add(file);
+            }
+            else
+            {
+                young++;
             }
         }
 
