@@ -26,6 +26,10 @@ public static class ApiRoutes
         {
             Tag = "runs", Body = typeof(VerificationBody), Answers = Accepted<RunStatus>(), Errors = [400, 413, 415, 422], Idempotent = true,
         },
+        new(nameof(MammothApi.StartDriftCheck), Post, "api/v1/drift-checks", "Hold the source against what the warehouse has of it: tables and columns that came, went, or are others now. Nothing is copied.", (a, r, c) => a.StartDriftCheck(r, c))
+        {
+            Tag = "runs", Body = typeof(DriftBody), Answers = Accepted<RunStatus>(), Errors = [400, 413, 415, 422], Idempotent = true,
+        },
         new(nameof(MammothApi.Plan), Post, "api/v1/plan", "Show what a migration would do now. Nothing is locked, copied or written.", (a, r, c) => a.Plan(r, c))
         {
             Tag = "runs", Body = typeof(MigrationBody), Answers = Ok<PlanDescription>(), Errors = [400, 409, 413, 415, 502, 503],
@@ -43,7 +47,7 @@ public static class ApiRoutes
         {
             Tag = "runs", Answers = Ok<RunReport>(), Errors = [404],
         },
-        new(nameof(MammothApi.GetRunPlan), Get, $"{Run}/plan", "The plan that a run follows, or a dry run made.", (a, r, c) => a.GetRunPlan(r, c))
+        new(nameof(MammothApi.GetRunPlan), Get, $"{Run}/plan", "The plan that a run follows, or that a dry run or a drift check made.", (a, r, c) => a.GetRunPlan(r, c))
         {
             Tag = "runs", Answers = Ok<PlanDescription>(), Errors = [404],
         },
