@@ -84,7 +84,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
                 "column public.changed.amount is bigint now, not integer",
                 "column public.changed.amount is NULL now, not NOT NULL",
                 "column public.changed.code is character varying(20) now, not character varying(10)",
-                "column public.changed.home is address of struct<street: string, town: string> now, not address of struct<street: string>",
+                "column public.changed.home is public.address of struct<street: string, town: string> now, not public.address of struct<street: string>",
                 "column public.changed.latter was called former before",
                 "column public.changed.latter is NOT NULL now, not NULL",
                 "column public.changed.added, date, is new",
