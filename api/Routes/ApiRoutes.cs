@@ -47,7 +47,7 @@ public static class ApiRoutes
         {
             Tag = "runs", Answers = Ok<RunReport>(), Errors = [404],
         },
-        new(nameof(MammothApi.GetRunPlan), Get, $"{Run}/plan", "The plan that a run follows, or that a dry run or a drift check made.", (a, r, c) => a.GetRunPlan(r, c))
+        new(nameof(MammothApi.GetRunPlan), Get, $"{Run}/plan", "The plan that a run follows, or a dry run made.", (a, r, c) => a.GetRunPlan(r, c))
         {
             Tag = "runs", Answers = Ok<PlanDescription>(), Errors = [404],
         },

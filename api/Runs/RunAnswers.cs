@@ -3,7 +3,6 @@ using Mammoth.Api.Problems;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
-using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
@@ -66,7 +65,6 @@ internal static class RunAnswers
         {
             RunKind.Migration => instance?.CustomAs<RunStanding>()?.PlanFolders is [.., var folder] ? $"{folder}/plan.json" : null,
             RunKind.DryRun when instance is { State: InstanceState.Completed, Output: { } output } => Payload.To<InspectDatabase.Result>(output).Plan,
-            RunKind.Drift when instance is { State: InstanceState.Completed, Output: { } output } => Payload.To<DetectDrift.Result>(output).Plan,
             _ => null,
         };
         return location is null

@@ -136,9 +136,9 @@ internal static class RunReader
         SchemaDrift found = await call.Site.Immutable<SchemaDrift>(entry.Run, Payload.To<DetectDrift.Result>(output).Location, cancellation);
         return status with
         {
+            Stage = RunStage.Done,
             Progress = RunProgress.None with { Tables = found.Tables, TablesDone = found.Tables, Fraction = 1 },
             Drift = DriftFindings.Of(found),
-            Links = RunUrls.Links(call, entry, status.State, hasReport: false, hasPlan: true),
         };
     }
 

@@ -27,7 +27,7 @@ internal static class DriftCommand
         {
             source, warehouse,
         };
-        options.AddPlanningTo(command);
+        options.AddComparingTo(command);
         command.Options.Add(output);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -35,8 +35,7 @@ internal static class DriftCommand
             (Warehouse place, StorageCatalog catalog) = await WarehouseOption.OpenAsync(parsed.GetValue(warehouse), cancellationToken);
             MigrationOptions asked = await options.OfAsync(parsed, cancellationToken);
             MigrationSite site = new(connection, place.Io, catalog, new RunProgress(TimeProvider.System));
-            MigrationPlan plan = await CurrentPlan.Make(site, asked, patience: null, cancellationToken);
-            SchemaDrift drift = await SchemaDrift.Find(site, plan, asked, cancellationToken);
+            SchemaDrift drift = await SchemaDrift.Find(site, asked, cancellationToken);
             if (parsed.GetValue(output) == OutputForm.Json)
                 terminal.Raw.WriteLine(JsonSerializer.Serialize(drift, RunFolder.Json));
             else

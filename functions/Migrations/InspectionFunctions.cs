@@ -35,6 +35,9 @@ public sealed class InspectionFunctions(DurableHost host)
     [Function(nameof(Orchestrations.Drift.CompareSchemas))]
     public Task<JsonElement> CompareSchemas([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
+    [Function(nameof(Orchestrations.Drift.WarnOfDrift))]
+    public Task<JsonElement> WarnOfDrift([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
     [Function(nameof(Orchestrations.Cleaning.CleanWarehouse))]
     public Task<JsonElement> CleanWarehouse([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
 

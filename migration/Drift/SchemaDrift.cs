@@ -13,13 +13,16 @@ public sealed record SchemaDrift(string Database, int Tables, IReadOnlyList<Sche
     /// <summary>Lines that a log gets at most of one check.</summary>
     public const int MostLines = 50;
 
-    /// <summary>Holds a plan that was made now against the warehouse as it is. Nothing is written.</summary>
-    /// <param name="options">Those that the plan was made by: what they leave out is no drift.</param>
-    public static async Task<SchemaDrift> Find(MigrationSite site, MigrationPlan plan, MigrationOptions options, CancellationToken cancellation)
+    /// <summary>Holds the plan that a run would follow now against the warehouse as it is. Only catalogs are read, and nothing is written.</summary>
+    /// <param name="options">Those of such a run: what they leave out is no drift.</param>
+    /// <exception cref="Errors.MammothException">The run would be refused.</exception>
+    public static async Task<SchemaDrift> Find(MigrationSite site, MigrationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(site);
-        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
+
+        // Which columns have large values is found in the rows, and it is no drift.
+        MigrationPlan plan = await CurrentPlan.Make(site, options with { LargeValueBytes = 0 }, patience: null, cancellation);
         HeldTable[] held = [.. (await site.Catalog.LoadAll(cancellation)).Select(t => HeldTable.Of(t.Identifier, t.Metadata)).OfType<HeldTable>()];
         await using PublishedRuns runs = PublishedRuns.Of(site, plan.Origin, cancellation);
         return await Between(plan, options, held, runs);

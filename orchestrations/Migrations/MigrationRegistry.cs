@@ -22,6 +22,7 @@ public static class MigrationRegistry
         .AddOrchestration<CleanWarehouse>()
         .AddOrchestration<DetectDrift>()
         .AddActivity(() => new CompareSchemas(site))
+        .AddActivity(() => new WarnOfDrift(site))
         .AddActivity(() => new FindOrphans(site))
         .AddActivity(() => new DeleteOrphans(site))
         .AddActivity(() => new WritePlan(site))

@@ -41,8 +41,7 @@ public sealed class DriftCheckTests(PostgresFixture postgres) : IDisposable
         Assert.Equal(["a", "b"], ended["drift"]!["differences"]!.AsArray().Select(d => (string)d!["table"]!));
         JsonNode first = ended["drift"]!["differences"]![0]!;
         Assert.Equal(("tableAdded", "public", null, "table public.a is new", "The next run copies it to public.a."), ((string?)first["kind"], (string?)first["schema"], (string?)first["column"], (string?)first["summary"], (string?)first["next"]));
-        Assert.Equal(2, (await Endpoint.Ask(api.GetRunPlan, run)).Body["tables"]!.AsArray().Count);
-        Assert.Null((await Endpoint.Ask(api.GetRun, run)).Body["links"]!["report"]);
+        Assert.All(["report", "plan", "pause", "cancel"], link => Assert.Null(ended["links"]![link]));
 
         (status, JsonNode again) = await Endpoint.Ask(api.StartDriftCheck, json: """{"exclude": ["c"], "include": ["public.?"]}""", key: "once");
         Assert.Equal((202, run), (status, (string?)again["run"]));

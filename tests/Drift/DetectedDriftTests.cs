@@ -25,6 +25,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
         CREATE TABLE changed (id int PRIMARY KEY, amount int NOT NULL, code varchar(10), gone text, former int, home address);
         CREATE TABLE dropped (id int);
+        CREATE TABLE large (body text NOT NULL); ALTER TABLE large ALTER body SET STORAGE EXTERNAL; INSERT INTO large VALUES (repeat('x', 100000));
         CREATE TABLE old_name (id int, x text);
         CREATE TABLE becomes_view (id int);
         CREATE VIEW becomes_table AS SELECT 1 AS id;
@@ -54,7 +55,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
         """;
 
-    private static readonly MigrationOptions Options = new() { Exclude = ["aside*"] };
+    private static readonly MigrationOptions Options = new() { Exclude = ["aside*"], LargeValueBytes = 64 << 10 };
     private readonly MigrationWarehouse warehouse = new();
     private readonly Said said = new();
 
@@ -71,6 +72,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
     {
         var database = await SourceDatabase.Create(postgres, "drift", Before, Cancellation);
         await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        Assert.Contains((await Table("large")).CurrentSchema.Fields, f => f.Name == "body__large");
         Assert.Empty((await Detect(database, "first")).Changes);
         Assert.Empty(said.Warnings);
 
