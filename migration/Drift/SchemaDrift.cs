@@ -1,6 +1,5 @@
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
-using Mammoth.Postgres.Catalog;
 
 namespace Mammoth.Migration.Drift;
 

@@ -85,7 +85,7 @@ internal sealed class TableComparison
         return changes;
     }
 
-    private async Task<SchemaChange> New(TablePlan table, HeldTable? there, PublishedRuns runs)
+    private static async Task<SchemaChange> New(TablePlan table, HeldTable? there, PublishedRuns runs)
     {
         string next = there is null
             ? $"The next run copies it to {Shown(Place(table))}."

@@ -1,7 +1,6 @@
 using Mammoth.Migration.Drift;
 using Mammoth.Migration.Plans;
 using Mammoth.Postgres.Catalog;
-using Mammoth.Postgres.Copy.LargeValues;
 using static Mammoth.Tests.Drift.SomeDatabase;
 
 namespace Mammoth.Tests.Drift;
