@@ -31,6 +31,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         CREATE VIEW becomes_table AS SELECT 1 AS id;
         CREATE TABLE "odd.na""me" (id int);
         CREATE TABLE lower_case (id int);
+        CREATE TABLE "a/b" (id int); INSERT INTO "a/b" VALUES (1);
         CREATE TABLE aside (id int);
         INSERT INTO kept VALUES (1, 'n', now()); INSERT INTO parts VALUES (1, '2026-01-05'); INSERT INTO changed VALUES (1, 2, 'c', 'g', 3, ROW('s'));
         INSERT INTO dropped VALUES (1); INSERT INTO old_name VALUES (1, 'x'); INSERT INTO lower_case VALUES (1);
@@ -48,6 +49,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         DROP VIEW becomes_table; CREATE TABLE becomes_table (id int);
         CREATE TABLE fresh (id int);
         CREATE TABLE "LOWER_CASE" (id int);
+        ALTER TABLE "a/b" RENAME TO "a\b";
         ALTER TABLE "odd.na""me" ADD "a
         b" int;
         ALTER TABLE aside ADD x int; CREATE TABLE aside_too (id int);
@@ -81,6 +83,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         Assert.Equal(
             [
                 "table public.\"LOWER_CASE\" is new",
+                "table public.\"a/b\" is called public.\"a\\b\" now",
                 "table public.becomes_table can be copied now; before it could not: it has no rows of its own",
                 "table public.becomes_view can't be copied any more: it has no rows of its own",
                 "column public.changed.amount is bigint now, not integer",
