@@ -50,6 +50,9 @@ param migrationSchedule string = ''
 @description('NCRONTAB expression (UTC, six fields) of a verification of what is published; none where empty.')
 param verificationSchedule string = ''
 
+@description('NCRONTAB expression (UTC, six fields) of looking for schema drift; none where empty.')
+param driftSchedule string = ''
+
 @description('NCRONTAB expression (UTC, six fields) of deleting files to which nothing refers; none where empty.')
 param maintenanceSchedule string = ''
 
@@ -157,6 +160,7 @@ module app 'app/app.bicep' = {
     schedulerHub: durableBackend == 'DurableTaskScheduler' ? scheduler!.outputs.hub : ''
     migrationSchedule: migrationSchedule
     verificationSchedule: verificationSchedule
+    driftSchedule: driftSchedule
     maintenanceSchedule: maintenanceSchedule
   }
 }

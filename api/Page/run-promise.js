@@ -28,7 +28,13 @@ export function runPromise() {
   };
 }
 
-function verified({ kind, state, tables }) {
+function verified({ kind, state, tables, drift }) {
+  if (kind === 'drift') {
+    if (drift === null) return null;
+    return drift.differences.length > 0
+      ? ['warn', `${things(drift.differences.length, 'difference')}.`, 'The source is not what the warehouse has of it; what the next migration does about each is told below.']
+      : ['good', 'No differences.', `${things(drift.tables, 'table')} of the source, with columns, types and keys, as the warehouse has them.`];
+  }
   if (kind === 'verification') {
     const differ = tables.filter(table => table.state === 'failed').length;
     if (isLive(state) || tables.length === 0) return null;

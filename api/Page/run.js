@@ -4,6 +4,7 @@ import { code, el, fill, keyed, mark, name, write } from './dom.js';
 import { badge, bar, tile, when } from './parts.js';
 import { problemBox } from './problem.js';
 import { runActions } from './run-actions.js';
+import { runDrift } from './run-drift.js';
 import { runPromise } from './run-promise.js';
 import { runRemarks } from './run-remarks.js';
 import { runTables } from './run-tables.js';
@@ -25,13 +26,14 @@ export function runView(frame, run) {
   const actions = runActions(frame, status => { show(status); watching.now(); });
   const promise = runPromise();
   const warnings = runWarnings();
+  const drift = runDrift();
   const batches = batchBars();
   const remarks = runRemarks();
   const tables = runTables(remarks.columnsOf);
   const showSteps = keyed(steps, step => step.id, stepItem);
   const content = el('div', { hidden: true }, actions.node, actions.error, steps, progress.node, warnings.node,
     el('section', { class: 'tiles', 'aria-label': 'Totals' }, Object.values(tiles).map(part => part.node)),
-    promise.node, batches.node, tables.node, remarks.node);
+    promise.node, drift.node, batches.node, tables.node, remarks.node);
   let told = null;
 
   function show(status) {
@@ -51,6 +53,7 @@ export function runView(frame, run) {
     showTiles(tiles, status);
     promise.update(status);
     warnings.update(status);
+    drift.update(status);
     batches.update(status.tables);
     tables.update(status);
     remarks.update(status);

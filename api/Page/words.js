@@ -27,13 +27,14 @@ export const tableStates = {
 export const underWay = new Set(['copying', 'staging', 'verifying']);
 export const ahead = new Set(['waiting', 'planned']);
 
-export const kinds = { migration: 'Migration', dryRun: 'Dry run', verification: 'Verification' };
+export const kinds = { migration: 'Migration', dryRun: 'Dry run', verification: 'Verification', drift: 'Drift check' };
 
 /** The stages of a kind of run, in order, with what each is called. */
 export const stages = {
   migration: [['takingSnapshot', 'Snapshot'], ['planning', 'Plan'], ['copying', 'Copy and verify'], ['publishing', 'Publish'], ['done', 'Done']],
   dryRun: [['planning', 'Plan'], ['done', 'Done']],
   verification: [['verifying', 'Read again'], ['done', 'Done']],
+  drift: [['comparing', 'Compare'], ['done', 'Done']],
 };
 
 /** A stage that has no step of its own belongs to this one. */

@@ -26,6 +26,10 @@ public static class ApiRoutes
         {
             Tag = "runs", Body = typeof(VerificationBody), Answers = Accepted<RunStatus>(), Errors = [400, 413, 415, 422], Idempotent = true,
         },
+        new(nameof(MammothApi.StartDriftCheck), Post, "api/v1/drift-checks", "Hold the source against what the warehouse has of it: tables and columns that came, went, or are others now. Nothing is copied.", (a, r, c) => a.StartDriftCheck(r, c))
+        {
+            Tag = "runs", Body = typeof(DriftBody), Answers = Accepted<RunStatus>(), Errors = [400, 413, 415, 422], Idempotent = true,
+        },
         new(nameof(MammothApi.Plan), Post, "api/v1/plan", "Show what a migration would do now. Nothing is locked, copied or written.", (a, r, c) => a.Plan(r, c))
         {
             Tag = "runs", Body = typeof(MigrationBody), Answers = Ok<PlanDescription>(), Errors = [400, 409, 413, 415, 502, 503],

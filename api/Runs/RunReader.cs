@@ -1,8 +1,10 @@
+using Mammoth.Migration.Drift;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Snapshots;
 using Mammoth.Migration.Verification;
+using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
@@ -20,6 +22,7 @@ internal static class RunReader
         {
             RunKind.Migration => await Migration(call, entry, instance, cancellation),
             RunKind.DryRun => await DryRun(call, entry, instance, cancellation),
+            RunKind.Drift => await Drift(call, entry, instance, cancellation),
             _ => await Verification(call, entry, instance, cancellation),
         };
         return status with { Warnings = await Warnings(call, entry.Run, cancellation) };
@@ -119,6 +122,23 @@ internal static class RunReader
             Progress = ProgressSum.Of(tables, running: false, elapsed: null) with { Fraction = 1 },
             Published = false,
             Links = RunUrls.Links(call, entry, status.State, hasReport: false, hasPlan: true),
+        };
+    }
+
+    private static async Task<RunStatus> Drift(ApiCall call, RunEntry entry, InstanceStatus? instance, CancellationToken cancellation)
+    {
+        RunStatus status = Begun(call, entry, instance);
+        if (instance is not { State: InstanceState.Completed, Output: { } output })
+        {
+            return status with { Stage = status.Ended is null ? RunStage.Comparing : RunStage.Done };
+        }
+
+        SchemaDrift found = await call.Site.Immutable<SchemaDrift>(entry.Run, Payload.To<DetectDrift.Result>(output).Location, cancellation);
+        return status with
+        {
+            Stage = RunStage.Done,
+            Progress = RunProgress.None with { Tables = found.Tables, TablesDone = found.Tables, Fraction = 1 },
+            Drift = DriftFindings.Of(found),
         };
     }
 

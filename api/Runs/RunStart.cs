@@ -1,6 +1,7 @@
 using Mammoth.Api.Problems;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
@@ -65,6 +66,9 @@ internal static class RunStart
                 break;
             case RunKind.DryRun:
                 await client.Start<InspectDatabase>(entry.Run, new InspectDatabase.Input(entry.Run), cancellation);
+                break;
+            case RunKind.Drift:
+                await client.Start<DetectDrift>(entry.Run, new DetectDrift.Input(entry.Run), cancellation);
                 break;
             default:
                 await client.Start<VerifyWarehouse>(entry.Run, new VerifyWarehouse.Input(entry.Run), cancellation);

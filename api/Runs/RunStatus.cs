@@ -35,6 +35,9 @@ public enum RunStage
     Publishing,
     Sweeping,
     Verifying,
+
+    /// <summary>The source is held against what the warehouse has of it.</summary>
+    Comparing,
     Done,
 }
 
@@ -85,6 +88,9 @@ public sealed record RunStatus
 
     /// <summary>The tag of the published snapshots.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>What a drift check found; null of other runs, and before it has ended. Differences are no failure: such a run has succeeded.</summary>
+    public DriftFindings? Drift { get; init; }
 
     /// <summary>What happened that a person should know: somebody waits behind the run's locks, a holder of the snapshot was lost. In order of their time, at most 32.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];

@@ -39,6 +39,12 @@ public static class ScheduledRuns
     public static async Task<string> Verification(ApiSite site, IOrchestrationClient client, DateTimeOffset due, CancellationToken cancellation) =>
         (await RunStart.Start(site, client, RunKind.Verification, site.Defaults, Key("scheduled verification", due), cancellation)).Run;
 
+    /// <summary>Starts the drift check of a schedule's occurrence, once. What it finds is in the log, as warnings, and in the run's status.</summary>
+    /// <param name="due">When it was to start.</param>
+    /// <returns>The run's id.</returns>
+    public static async Task<string> Drift(ApiSite site, IOrchestrationClient client, DateTimeOffset due, CancellationToken cancellation) =>
+        (await RunStart.Start(site, client, RunKind.Drift, site.Defaults, Key("scheduled drift check", due), cancellation)).Run;
+
     /// <summary>Starts the maintenance of a schedule's occurrence: files to which nothing refers are deleted. It is no run: the log tells what it did.</summary>
     /// <param name="due">When it was to start.</param>
     /// <returns>The id of its orchestration; null where it is under way already.</returns>

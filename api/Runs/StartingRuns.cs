@@ -20,6 +20,12 @@ internal static class StartingRuns
         return await Start(call, RunKind.Verification, body.ToOptions(), cancellation);
     }
 
+    public static async Task<IResult> Drift(ApiCall call, CancellationToken cancellation)
+    {
+        DriftBody body = await RequestBody.Read<DriftBody>(call.Request, cancellation);
+        return await Start(call, RunKind.Drift, body.Over(call.Site.Defaults), cancellation);
+    }
+
     private static async Task<IResult> Start(ApiCall call, RunKind kind, MigrationOptions options, CancellationToken cancellation)
     {
         RunEntry entry = await RunStart.Start(call.Site, call.Client, kind, options, StartRequest.Key(call.Request), cancellation);

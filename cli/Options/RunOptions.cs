@@ -69,6 +69,15 @@ internal sealed class RunOptions
         return this;
     }
 
+    /// <summary>Of those, the ones that decide which tables and columns there are, and of which types.</summary>
+    public RunOptions AddComparingTo(Command command)
+    {
+        foreach (Option option in new Option[] { include, exclude, config, profile, replaceSource })
+            command.Options.Add(option);
+
+        return this;
+    }
+
     /// <summary>Those that matter while copying.</summary>
     public RunOptions AddRunningTo(Command command)
     {

@@ -12,6 +12,7 @@ internal static class ServeCommand
 {
     public const string ScheduleVariable = "MAMMOTH_SCHEDULE";
     public const string VerificationScheduleVariable = "MAMMOTH_VERIFICATION_SCHEDULE";
+    public const string DriftScheduleVariable = "MAMMOTH_DRIFT_SCHEDULE";
     public const string MaintenanceScheduleVariable = "MAMMOTH_MAINTENANCE_SCHEDULE";
 
     public static Command Create(Terminal terminal)
@@ -23,6 +24,7 @@ internal static class ServeCommand
         Option<bool> noAuth = new("--no-auth") { Description = "Ask for no key. On this machine's own addresses only." };
         Option<string?> schedule = new("--schedule") { Description = $"When to migrate by itself: a cron expression in UTC, such as \"0 3 * * *\". Else {ScheduleVariable}; empty: never.", HelpName = "cron" };
         Option<string?> verification = new("--verify-schedule") { Description = $"When to verify the published tables by itself, likewise. Else {VerificationScheduleVariable}; empty: never.", HelpName = "cron" };
+        Option<string?> drift = new("--drift-schedule") { Description = $"When to look for differences between the source and what the warehouse has of it by itself (mammoth drift), likewise; each is a warning in the log. Else {DriftScheduleVariable}; empty: never.", HelpName = "cron" };
         Option<string?> maintenance = new("--clean-schedule") { Description = $"When to delete files of tables to which nothing refers and that are older than three days (mammoth clean), likewise. Else {MaintenanceScheduleVariable}; empty: never.", HelpName = "cron" };
         Option<string?> authority = new("--token-authority") { Description = "Take tokens (JWT) of this issuer too, such as https://login.microsoftonline.com/<tenant>/v2.0.", HelpName = "url" };
         Option<string?> audience = new("--token-audience") { Description = "The audience that tokens must be for.", HelpName = "name" };
@@ -35,7 +37,7 @@ internal static class ServeCommand
             "mammoth serve --warehouse ./lake --schedule \"0 3 * * *\" --config mammoth.json",
             "mammoth serve key create --name laptop")
         {
-            source, warehouse, listen, keys, noAuth, schedule, verification, maintenance, authority, audience, role, state,
+            source, warehouse, listen, keys, noAuth, schedule, verification, drift, maintenance, authority, audience, role, state,
         };
         options.AddPlanningTo(command).AddRunningTo(command);
         command.Subcommands.Add(ServeKeyCommand.Create(terminal, keys));
@@ -52,6 +54,7 @@ internal static class ServeCommand
                 NoAuth = parsed.GetValue(noAuth),
                 Schedule = Schedule.Parse(parsed.GetValue(schedule) ?? Environment.GetEnvironmentVariable(ScheduleVariable)),
                 VerificationSchedule = Schedule.Parse(parsed.GetValue(verification) ?? Environment.GetEnvironmentVariable(VerificationScheduleVariable)),
+                DriftSchedule = Schedule.Parse(parsed.GetValue(drift) ?? Environment.GetEnvironmentVariable(DriftScheduleVariable)),
                 MaintenanceSchedule = Schedule.Parse(parsed.GetValue(maintenance) ?? Environment.GetEnvironmentVariable(MaintenanceScheduleVariable)),
                 Tokens = TokenSettings.Of(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetRequiredValue(role)),
                 StateFolder = parsed.GetValue(state)?.FullName,

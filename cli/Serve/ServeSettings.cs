@@ -26,6 +26,9 @@ internal sealed record ServeSettings
     /// <summary>When to read the published tables again; null: not by itself.</summary>
     public Schedule? VerificationSchedule { get; init; }
 
+    /// <summary>When to look for schema drift; null: not by itself.</summary>
+    public Schedule? DriftSchedule { get; init; }
+
     /// <summary>When to delete files to which nothing refers; null: not by itself.</summary>
     public Schedule? MaintenanceSchedule { get; init; }
 

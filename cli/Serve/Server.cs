@@ -42,7 +42,7 @@ internal static class Server
         MigrationSite migration = new(settings.Source, settings.Warehouse.Io, catalog, progress);
         string state = settings.StateFolder ?? Path.Combine(StateFolder.For(settings.Warehouse), "serve");
 
-        // Beside the copies: the snapshot's holder, whoever waits for it, and what a verification or a dry run does meanwhile.
+        // Beside the copies: the snapshot's holder, whoever waits for it, and what a verification, a drift check or a dry run does meanwhile.
         LocalOptions local = new() { MaxActivities = settings.Defaults.Slots + 4, Loggers = loggers };
         await using LocalHost runtime = await LocalHost.Open(Path.Combine(state, "journal.db"), new Registry().AddMigrations(migration), local, cancellationToken);
         ApiSite site = new(migration, settings.Defaults, TimeProvider.System, loggers);
@@ -85,7 +85,7 @@ internal static class Server
         builder.Services.AddSingleton(settings).AddSingleton(site).AddSingleton<IOrchestrationClient>(runtime);
         Schedule(builder.Services, settings.Schedule, "migration", async (due, cancellation) => await ScheduledRuns.Migration(site, runtime, due, cancellation));
         Schedule(builder.Services, settings.VerificationSchedule, "verification", async (due, cancellation) => await ScheduledRuns.Verification(site, runtime, due, cancellation));
-
+        Schedule(builder.Services, settings.DriftSchedule, "drift check", async (due, cancellation) => await ScheduledRuns.Drift(site, runtime, due, cancellation));
         Schedule(builder.Services, settings.MaintenanceSchedule, "maintenance", async (due, cancellation) => await ScheduledRuns.Maintenance(runtime, due, cancellation));
 
         if (settings.Tokens is { } tokens)
@@ -139,6 +139,9 @@ internal static class Server
 
         if (settings.VerificationSchedule is { } verification)
             terminal.Error.MarkupLineInterpolated($"Verifies by itself: {verification.Text} (UTC), next at {verification.After(DateTimeOffset.UtcNow):u}.");
+
+        if (settings.DriftSchedule is { } drift)
+            terminal.Error.MarkupLineInterpolated($"Looks for schema drift by itself: {drift.Text} (UTC), next at {drift.After(DateTimeOffset.UtcNow):u}.");
 
         if (settings.MaintenanceSchedule is { } maintenance)
             terminal.Error.MarkupLineInterpolated($"Cleans by itself: {maintenance.Text} (UTC), next at {maintenance.After(DateTimeOffset.UtcNow):u}.");

@@ -20,6 +20,10 @@ public sealed class ApiFunctions(ApiHost host)
     public Task<IResult> StartVerification([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/verifications")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.Over(client).StartVerification(request, cancellation);
 
+    [Function(nameof(MammothApi.StartDriftCheck))]
+    public Task<IResult> StartDriftCheck([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/drift-checks")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        host.Over(client).StartDriftCheck(request, cancellation);
+
     [Function(nameof(MammothApi.Plan))]
     public Task<IResult> Plan([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/plan")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.Over(client).Plan(request, cancellation);

@@ -21,6 +21,9 @@ public sealed class ApiHost(AppSite site, Registry registry, ILoggerFactory logg
     public Task VerifyOnSchedule(DurableTaskClient client, CancellationToken cancellation) =>
         ScheduledRuns.Verification(_site, new DurableClient(client, registry), Due(), cancellation);
 
+    public Task DetectDriftOnSchedule(DurableTaskClient client, CancellationToken cancellation) =>
+        ScheduledRuns.Drift(_site, new DurableClient(client, registry), Due(), cancellation);
+
     public Task MaintainOnSchedule(DurableTaskClient client, CancellationToken cancellation) =>
         ScheduledRuns.Maintenance(new DurableClient(client, registry), Due(), cancellation);
 

@@ -5,7 +5,7 @@ using Microsoft.DurableTask;
 
 namespace Mammoth.Functions.Migrations;
 
-/// <summary>Dry runs, verifications and maintenance, a function each.</summary>
+/// <summary>Dry runs, verifications, drift checks and maintenance, a function each.</summary>
 public sealed class InspectionFunctions(DurableHost host)
 {
     [Function(nameof(Orchestrations.Inspections.InspectDatabase))]
@@ -28,6 +28,15 @@ public sealed class InspectionFunctions(DurableHost host)
 
     [Function(nameof(Orchestrations.Verifications.ProveTable))]
     public Task<JsonElement> ProveTable([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Drift.DetectDrift))]
+    public Task<JsonElement> DetectDrift([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
+
+    [Function(nameof(Orchestrations.Drift.CompareSchemas))]
+    public Task<JsonElement> CompareSchemas([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Drift.WarnOfDrift))]
+    public Task<JsonElement> WarnOfDrift([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
     [Function(nameof(Orchestrations.Cleaning.CleanWarehouse))]
     public Task<JsonElement> CleanWarehouse([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);

@@ -18,6 +18,10 @@ public sealed class ScheduleFunctions(ApiHost host)
     public Task VerifyOnSchedule([TimerTrigger("%MAMMOTH_VERIFICATION_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.VerifyOnSchedule(client, cancellation);
 
+    [Function("DetectDriftOnSchedule")]
+    public Task DetectDriftOnSchedule([TimerTrigger("%MAMMOTH_DRIFT_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        host.DetectDriftOnSchedule(client, cancellation);
+
     [Function("MaintainOnSchedule")]
     public Task MaintainOnSchedule([TimerTrigger("%MAMMOTH_MAINTENANCE_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.MaintainOnSchedule(client, cancellation);

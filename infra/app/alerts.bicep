@@ -1,4 +1,4 @@
-// Alerts by mail: a run that failed, a function that keeps failing, a lost snapshot, a copy that has gone silent, and what a run warns of.
+// Alerts by mail: a run that failed, a function that keeps failing, a lost snapshot, a copy that has gone silent, what a run warns of, and schema drift.
 param token string
 param location string
 param tags object
@@ -22,6 +22,7 @@ var rules = [
   { name: 'snapshot-lost', severity: 2, query: loadTextContent('../queries/lost-snapshots.kql'), frequency: 'PT15M', window: 'PT1H', threshold: 0, says: 'The source\'s snapshot was lost; tables not finished start again.' }
   { name: 'run-silent', severity: 2, query: loadTextContent('../queries/silent-runs.kql'), frequency: 'PT15M', window: 'PT1H', threshold: 0, says: 'A run holds its snapshot, and for most of an hour no step of it has ended. Is it paused?' }
   { name: 'run-warned', severity: 3, query: loadTextContent('../queries/warnings.kql'), frequency: 'PT5M', window: 'PT5M', threshold: 0, says: 'A run warns: somebody may wait behind its locks.' }
+  { name: 'schema-drift', severity: 3, query: loadTextContent('../queries/schema-drift.kql'), frequency: 'PT15M', window: 'PT1H', threshold: 0, says: 'The source differs from what the warehouse has of it; the run says in what, and what the next migration does about it.' }
 ]
 
 resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = [for rule in rules: {

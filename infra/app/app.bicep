@@ -18,6 +18,7 @@ param schedulerEndpoint string
 param schedulerHub string
 param migrationSchedule string
 param verificationSchedule string
+param driftSchedule string
 param maintenanceSchedule string
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
@@ -55,6 +56,8 @@ var settings = {
   'AzureWebJobs.MigrateOnSchedule.Disabled': empty(migrationSchedule) ? 'true' : 'false'
   MAMMOTH_VERIFICATION_SCHEDULE: empty(verificationSchedule) ? never : verificationSchedule
   'AzureWebJobs.VerifyOnSchedule.Disabled': empty(verificationSchedule) ? 'true' : 'false'
+  MAMMOTH_DRIFT_SCHEDULE: empty(driftSchedule) ? never : driftSchedule
+  'AzureWebJobs.DetectDriftOnSchedule.Disabled': empty(driftSchedule) ? 'true' : 'false'
   MAMMOTH_MAINTENANCE_SCHEDULE: empty(maintenanceSchedule) ? never : maintenanceSchedule
   'AzureWebJobs.MaintainOnSchedule.Disabled': empty(maintenanceSchedule) ? 'true' : 'false'
 }

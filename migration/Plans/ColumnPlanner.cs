@@ -99,6 +99,7 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
         return new ColumnPlan
         {
             Source = column.Name,
+            Number = column.Number,
             Name = name,
             SourceType = column.TypeText,
             Expression = Apply(mapping.Cast, sql),

@@ -119,6 +119,9 @@ public sealed record ColumnPlan
     /// <summary>Its name in PostgreSQL.</summary>
     public required string Source { get; init; }
 
+    /// <summary><c>attnum</c>, which a rename leaves as it is; null in plans older than this member.</summary>
+    public int? Number { get; init; }
+
     /// <summary>Its name in the warehouse.</summary>
     public required string Name { get; init; }
 

@@ -3,6 +3,7 @@ using Mammoth.Migration.Errors;
 using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Types;
 using Mammoth.Postgres.Catalog;
+using Mammoth.Postgres.Copy;
 
 namespace Mammoth.Migration.Plans;
 
@@ -142,10 +143,12 @@ public static class Planner
     private static IReadOnlyList<string> IdentifierOf(Table table, IReadOnlyList<ColumnPlan> columns)
     {
         ColumnPlan?[] key = [.. (table.PrimaryKey?.Columns ?? []).Select(k => columns.FirstOrDefault(c => c.Source == k))];
-        return key.All(c => c is { Required: true, IsMasked: false, Wire: not (Postgres.Copy.CopyType.Float4 or Postgres.Copy.CopyType.Float8 or Postgres.Copy.CopyType.Array or Postgres.Copy.CopyType.Composite or Postgres.Copy.CopyType.Hstore) })
+        return key.All(c => c is { Required: true, IsMasked: false } && CanIdentify(c.Wire))
             ? [.. key.Select(c => c!.Name)]
             : [];
     }
+
+    internal static bool CanIdentify(CopyType wire) => wire is not (CopyType.Float4 or CopyType.Float8 or CopyType.Array or CopyType.Composite or CopyType.Hstore);
 
     private static IEnumerable<string> Notes(Database database, List<TablePlan> plans)
     {

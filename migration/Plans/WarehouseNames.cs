@@ -40,7 +40,8 @@ public static class WarehouseNames
         return mapped;
     }
 
-    private static string Clean(string name)
+    /// <summary>A name without what a path or an engine can't take.</summary>
+    internal static string Clean(string name)
     {
         var clean = new StringBuilder(name.Length);
         foreach (char c in name)

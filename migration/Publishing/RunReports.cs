@@ -63,6 +63,7 @@ public static class RunReports
         {
             RunId = run.RunId,
             Database = head.Database,
+            SourceIdentity = head.SourceIdentity,
             Source = run.Source,
             Warehouse = site.Root,
             Started = run.Started,

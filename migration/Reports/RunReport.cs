@@ -34,6 +34,9 @@ public sealed record RunReport
     public required string RunId { get; init; }
     public required string Database { get; init; }
 
+    /// <summary>Which database that is, whatever it is called (<see cref="Plans.SourceOrigin.Identity"/>); null in reports older than this member.</summary>
+    public string? SourceIdentity { get; init; }
+
     /// <summary>The source without its secrets.</summary>
     public required string Source { get; init; }
 

@@ -13,6 +13,9 @@ public enum RunKind
 
     /// <summary>Published tables are read again.</summary>
     Verification,
+
+    /// <summary>The source is held against what the warehouse has of it.</summary>
+    Drift,
 }
 
 /// <summary>A run that was asked for.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 
@@ -10,6 +11,10 @@ public sealed record RunRecord(string RunId, MigrationOptions Options, string So
     /// <summary>A new run's id: sorts by time, unique, safe in a path and in a tag.</summary>
     public static string NewId(DateTimeOffset now) =>
         $"{now.UtcDateTime:yyyyMMdd'T'HHmmss}-{Guid.NewGuid().ToString("N")[..6]}";
+
+    /// <summary>When the id was made; null where somebody chose it.</summary>
+    internal static DateTimeOffset? TimeOf(string runId) =>
+        runId.Length == 22 && runId[15] == '-' && DateTimeOffset.TryParseExact(runId[..15], "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 
     /// <summary>The tag that the run's snapshots carry.</summary>
     public static string Tag(string runId) => $"mammoth-{runId}";

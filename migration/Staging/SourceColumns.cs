@@ -8,7 +8,8 @@ using Mammoth.Postgres.Copy.LargeValues;
 namespace Mammoth.Migration.Staging;
 
 /// <summary>How a column of a published table was read; kept in the table's property <c>mammoth.columns</c>, by which its rows can be encoded again.</summary>
-public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire, LargeColumn? LargeValues = null)
+/// <param name="Number"><c>attnum</c>; null where the table was written before this member was.</param>
+public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire, LargeColumn? LargeValues = null, int? Number = null)
 {
     /// <summary>As it was read.</summary>
     public CopyColumn ToCopyColumn() => new(Name, Wire, LargeValues);
@@ -21,7 +22,7 @@ public static class SourceColumns
     public const string Property = "mammoth.columns";
 
     internal static string ToJson(TablePlan plan) =>
-        JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues)), RunFolder.Json);
+        JsonSerializer.Serialize(plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues, c.Number)), RunFolder.Json);
 
     /// <summary>What a table says of itself; nothing where it is not of Mammoth's making.</summary>
     public static IReadOnlyList<SourceColumn> Of(TableMetadata table) =>

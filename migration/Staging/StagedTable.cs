@@ -164,6 +164,7 @@ public sealed record StagedTable
         && summary.GetValueOrDefault(SummaryKeys.QuarantineDigest) == quarantined.ToString()
         && summary.GetValueOrDefault(SummaryKeys.Layout) == layout
         && current.CurrentSchemaId == opened.Schema().SchemaId
+        && current.Properties.GetValueOrDefault(SourceTable.NameProperty) == opened.Plan.Source.ToString()
         && IsOfSameSource(current, opened);
 
     // The same rows from a database that takes the other's place: without a commit the table would still name the other, and refuse the next run.
@@ -194,7 +195,8 @@ public sealed record StagedTable
             ["write.format.default"] = "parquet",
             ["write.parquet.compression-codec"] = "zstd",
             [NameMapping.Property] = NameMapping.ToJson(opened.Schema()),
-            ["mammoth.source"] = plan.Source.ToString(),
+            [SourceTable.NameProperty] = plan.Source.ToString(),
+            [SourceTable.Property] = new SourceTable(plan.Source.Schema, plan.Source.Name, plan.SourceOid).ToJson(),
             [SourceColumns.Property] = SourceColumns.ToJson(plan),
         };
         if (plan.Origin is { } origin)

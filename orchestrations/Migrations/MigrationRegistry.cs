@@ -1,5 +1,6 @@
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Cleaning;
+using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Orchestrations.Verifications;
@@ -9,7 +10,7 @@ namespace Mammoth.Orchestrations.Migrations;
 /// <summary>What a host registers to run migrations.</summary>
 public static class MigrationRegistry
 {
-    /// <summary>Adds the orchestrations and activities of migrations, dry runs, verifications and maintenance, which work on <paramref name="site"/>.</summary>
+    /// <summary>Adds the orchestrations and activities of migrations, dry runs, verifications, drift checks and maintenance, which work on <paramref name="site"/>.</summary>
     public static Registry AddMigrations(this Registry registry, MigrationSite site) => registry
         .AddOrchestration<MigrateDatabase>()
         .AddOrchestration<KeepSnapshot>()
@@ -19,6 +20,9 @@ public static class MigrationRegistry
         .AddOrchestration<VerifyWarehouse>()
         .AddOrchestration<SumDigests>()
         .AddOrchestration<CleanWarehouse>()
+        .AddOrchestration<DetectDrift>()
+        .AddActivity(() => new CompareSchemas(site))
+        .AddActivity(() => new WarnOfDrift(site))
         .AddActivity(() => new FindOrphans(site))
         .AddActivity(() => new DeleteOrphans(site))
         .AddActivity(() => new WritePlan(site))

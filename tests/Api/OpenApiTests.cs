@@ -32,17 +32,21 @@ public sealed class OpenApiTests(ServedShop shop, Readers readers) : IClassFixtu
         await shop.Server.Ended(verification);
         string dryRun = (await shop.Server.Migrate("""{"dryRun": true}""")).TrimStart('/');
         await shop.Server.Ended(dryRun);
+        string drift = (await shop.Server.Post("api/v1/drift-checks")).Location!.TrimStart('/');
+        await shop.Server.Ended(drift);
         (string Operation, string Method, string Path, string? Body)[] requests =
         [
             ("StartMigration", "POST", "api/v1/migrations", """{"dryRun": true}"""),
             ("StartMigration", "POST", "api/v1/migrations", """{"no": 1}"""),
             ("StartVerification", "POST", "api/v1/verifications", null),
+            ("StartDriftCheck", "POST", "api/v1/drift-checks", null),
             ("Plan", "POST", "api/v1/plan", "{}"),
             ("ListRuns", "GET", "api/v1/runs", null),
             ("ListRuns", "GET", "api/v1/runs?limit=0", null),
             ("GetRun", "GET", run, null),
             ("GetRun", "GET", verification, null),
             ("GetRun", "GET", dryRun, null),
+            ("GetRun", "GET", drift, null),
             ("GetRun", "GET", "api/v1/runs/none", null),
             ("GetReport", "GET", $"{run}/report", null),
             ("GetReport", "GET", $"{dryRun}/report", null),

@@ -109,6 +109,24 @@ public sealed class ServeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task On_a_schedule_it_looks_for_schema_drift_and_warns_of_each_difference()
+    {
+        using var area = await ServedArea.Create(postgres, "CREATE TABLE t (i int); CREATE TABLE \"odd\nname\" (i int)");
+        await using var server = await ApiServer.Start(
+            area.Folder,
+            null,
+            new Dictionary<string, string> { ["MAMMOTH_DRIFT_SCHEDULE"] = "* * * * * *" },
+            ["--no-auth", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse]);
+        while (!server.Said.Contains("table public.t is new", StringComparison.Ordinal))
+            await Task.Delay(200, Cancellation);
+        Assert.Contains("Looks for schema drift by itself: * * * * * *", server.Said, StringComparison.Ordinal);
+        string[] lines = server.Said.Split('\n');
+        Assert.Contains(lines, l => l.Contains("warn:", StringComparison.Ordinal) && l.Contains($"Schema drift of {area.Source.Name}, run ", StringComparison.Ordinal) && l.TrimEnd().EndsWith("table public.t is new", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.TrimEnd().EndsWith("table public.U&\"odd\\000Aname\" is new", StringComparison.Ordinal));
+        Assert.All((await server.Get("api/v1/runs"))["runs"]!.AsArray(), r => Assert.Equal("drift", (string?)r!["kind"]));
+    }
+
+    [Fact]
     public async Task On_a_schedule_it_deletes_what_nothing_refers_to()
     {
         using var area = await ServedArea.Create(postgres, "CREATE TABLE t (i int); INSERT INTO t VALUES (1)");

@@ -31,6 +31,8 @@ internal sealed record Variables(string Name, string Of, string What)
         new("`AzureWebJobs.MigrateOnSchedule.Disabled`", "`false`", "`true` where there is no such schedule: a timer without an expression is an error, so one must stand above all the same"),
         new("`MAMMOTH_VERIFICATION_SCHEDULE`", "must be set", "When to read all published tables again and compare them with what was proven"),
         new("`AzureWebJobs.VerifyOnSchedule.Disabled`", "`false`", "As above"),
+        new("`MAMMOTH_DRIFT_SCHEDULE`", "must be set", "When to look for differences between the source and what the warehouse has of it; each is a warning in the log"),
+        new("`AzureWebJobs.DetectDriftOnSchedule.Disabled`", "`false`", "As above"),
         new("`MAMMOTH_MAINTENANCE_SCHEDULE`", "must be set", "When to delete files of tables to which nothing refers and that are older than three days"),
         new("`AzureWebJobs.MaintainOnSchedule.Disabled`", "`false`", "As above"),
         new("`AZURE_CLIENT_ID`", "none", "Which user-assigned identity opens the warehouse"),

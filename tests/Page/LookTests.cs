@@ -36,6 +36,24 @@ public sealed class LookTests(ServedShop shop, Chromium chromium) : IClassFixtur
         visit.WentWell();
     }
 
+    [Fact]
+    public async Task A_drift_check_shows_each_difference_and_what_the_next_migration_does_about_it()
+    {
+        await shop.Area.Source.Run("CREATE TABLE shop.\"later <b>\"(id int)", TestContext.Current.CancellationToken);
+        string run = (await shop.Server.Post("api/v1/drift-checks")).Location!;
+        await shop.Server.Ended(run);
+        await using var visit = await Visit.Begin(chromium, shop.Server, $"#/runs/{run.Split('/')[^1]}");
+        await Expect(visit.Page.GetByText("1 difference.")).ToBeVisibleAsync();
+        var differences = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Differences" });
+        await Expect(differences).ToContainTextAsync("table shop.\"later <b>\" is new");
+        await Expect(differences).ToContainTextAsync("The next run copies it to shop.\"later <b>\".");
+        await visit.FitsItsWidth();
+        await visit.IsAccessible();
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Runs" }).First.ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Drift check" })).ToContainTextAsync("succeeded");
+        visit.WentWell();
+    }
+
     [Theory]
     [InlineData(ColorScheme.Light, 1200)]
     [InlineData(ColorScheme.Dark, 390)]

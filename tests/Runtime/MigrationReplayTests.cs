@@ -2,6 +2,7 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Migrations;
@@ -150,7 +151,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
 
     /// <summary>A file a part: a large table as it is in small.</summary>
     [Fact]
-    public async Task A_run_whose_proofs_are_divided_replays_and_so_do_the_plan_and_the_verification_of_its_warehouse()
+    public async Task A_run_whose_proofs_are_divided_replays_and_so_do_the_plan_the_verification_and_the_drift_check_of_its_warehouse()
     {
         string parts = $"""
             CREATE TABLE parts (id int, x text) PARTITION BY RANGE (id);
@@ -164,8 +165,10 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
         Assert.Equal(1, run.Calls("CountRows"));
         Assert.True(run.Replay() > 40);
         await EqualAsync(run);
+        await using (NpgsqlConnection connection = await OpenAsync(run.Source))
+            await ScalarAsync(connection, "ALTER TABLE a ADD more int");
 
-        foreach (RunKind kind in (RunKind[])[RunKind.DryRun, RunKind.Verification])
+        foreach (RunKind kind in (RunKind[])[RunKind.DryRun, RunKind.Drift, RunKind.Verification])
         {
             string id = $"{kind}";
             await RunIndex.Add(run.Site, new RunEntry(id, kind, DateTimeOffset.UtcNow, run.Site.SourceName, new MigrationOptions()), Token);
@@ -177,6 +180,12 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
                     await host.Start<InspectDatabase>(id, new InspectDatabase.Input(id), Token);
                     Assert.Equal(4, (await host.WaitForCompletion<InspectDatabase.Result>(id, Token)).Tables);
                 }
+                else if (kind == RunKind.Drift)
+                {
+                    await host.Start<DetectDrift>(id, new DetectDrift.Input(id), Token);
+                    DetectDrift.Result result = await host.WaitForCompletion<DetectDrift.Result>(id, Token);
+                    Assert.Equal((4, 1), (result.Tables, result.Changes));
+                }
                 else
                 {
                     await host.Start<VerifyWarehouse>(id, new VerifyWarehouse.Input(id), Token);
@@ -185,7 +194,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
                 }
             }
 
-            Assert.True(ReplayCheck.Run(path, new Registry().AddMigrations(run.Site)) >= (kind == RunKind.DryRun ? 2 : 20));
+            Assert.True(ReplayCheck.Run(path, new Registry().AddMigrations(run.Site)) >= (kind switch { RunKind.DryRun => 2, RunKind.Drift => 3, _ => 20 }));
         }
     }
 

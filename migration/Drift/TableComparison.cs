@@ -1,0 +1,116 @@
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Migration.Plans;
+using Mammoth.Postgres.Catalog;
+
+namespace Mammoth.Migration.Drift;
+
+/// <summary>The tables of a plan against those that the warehouse has. What --include and --exclude leave out is no drift, whether it is there or not.</summary>
+internal sealed class TableComparison
+{
+    private readonly MigrationPlan _plan;
+    private readonly NamePattern[] _include;
+    private readonly NamePattern[] _exclude;
+    private readonly IReadOnlyList<HeldTable> _held;
+    private readonly Dictionary<TableIdentifier, HeldTable> _byPlace;
+    private readonly Dictionary<TableIdentifier, TablePlan> _planned;
+    private readonly HashSet<HeldTable> _former = [];
+
+    public TableComparison(MigrationPlan plan, MigrationOptions options, IReadOnlyList<HeldTable> held)
+    {
+        _plan = plan;
+        _include = [.. options.Include.Select(p => new NamePattern(p))];
+        _exclude = [.. options.Exclude.Select(p => new NamePattern(p))];
+        _planned = plan.Tables.ToDictionary(Place);
+
+        // The plan is refused where a table of another database is in its tables' way and may not be replaced.
+        _byPlace = held.ToDictionary(t => t.Place);
+        _held = [.. held.Where(t => t.IsOf(plan.Origin))];
+    }
+
+    /// <summary>What is new about the tables that the next run copies.</summary>
+    public async Task<IReadOnlyList<SchemaChange>> Planned(PublishedRuns runs)
+    {
+        var changes = new List<SchemaChange>();
+        foreach (TablePlan table in _plan.Tables)
+        {
+            HeldTable? there = _byPlace.GetValueOrDefault(Place(table));
+            if (there is not null && (there.Source == table.Source || there.IsSameAs(table)))
+            {
+                if (there.Source != table.Source)
+                {
+                    changes.Add(Change(DriftKind.TableRenamed, table.Source, ShownName.Of(there.Source), ShownName.Of(table.Source), $"It stays {Shown(there.Place)} in the warehouse."));
+                }
+
+                changes.AddRange(new ColumnComparison(table, there).Changes());
+            }
+            else if (there is null && Former(table) is { } former)
+            {
+                _former.Add(former);
+                changes.Add(Elsewhere(table, former));
+
+                // It becomes a new table, whatever the old one's columns were: what is new about them is told all the same.
+                changes.AddRange(new ColumnComparison(table, former).Changes().Select(c => c with { Next = $"It is so in {Shown(Place(table))}, which is a new table; {Shown(former.Place)} stays as it is." }));
+            }
+            else
+            {
+                changes.Add(await New(table, there, runs));
+            }
+        }
+
+        return changes;
+    }
+
+    /// <summary>Tables of the warehouse that the next run would not find. They stay there for good, so that only what no run has met yet is told.</summary>
+    public async Task<IReadOnlyList<SchemaChange>> Missing(PublishedRuns runs)
+    {
+        HashSet<QualifiedName> sources = [.. _plan.Tables.Select(t => t.Source)];
+        Dictionary<QualifiedName, string> leftOut = _plan.LeftOut.GroupBy(l => l.Name).ToDictionary(g => g.Key, g => g.First().Reason);
+        HashSet<uint> elsewhere = [.. _plan.Tables.Where(t => _byPlace.GetValueOrDefault(Place(t))?.IsSameAs(t) == true).Select(t => t.SourceOid)];
+        var changes = new List<SchemaChange>();
+        foreach (HeldTable table in _held.Where(t => !_former.Contains(t) && !sources.Contains(t.Source) && IsChosen(t.Source)))
+        {
+            string? reason = leftOut.GetValueOrDefault(table.Source);
+            bool isUnderItsNewName = table.Oid is { } oid && elsewhere.Contains(oid);
+            if (reason == Planner.NotChosen || isUnderItsNewName || await runs.HaveMissed(table))
+            {
+                continue;
+            }
+
+            string next = _planned.TryGetValue(table.Place, out TablePlan? instead)
+                ? $"The next run replaces its rows in {Shown(table.Place)} by those of {ShownName.Of(instead.Source)}; snapshots before it keep them."
+                : $"The next run leaves {Shown(table.Place)} as it is, with the rows it had.";
+            changes.Add(Change(reason is null ? DriftKind.TableGone : DriftKind.TableLeftOut, table.Source, null, reason, next));
+        }
+
+        return changes;
+    }
+
+    private static async Task<SchemaChange> New(TablePlan table, HeldTable? there, PublishedRuns runs)
+    {
+        string next = there is null
+            ? $"The next run copies it to {Shown(Place(table))}."
+            : $"The next run copies it to {Shown(Place(table))}, and replaces the rows of {ShownName.Of(there.Source)} there; snapshots before it keep them.";
+        string? reason = (await runs.LastThatChose(table.Source))?.LeftOut.GetValueOrDefault(table.Source.ToString());
+        return Change(reason is null ? DriftKind.TableAdded : DriftKind.TableNoLongerLeftOut, table.Source, reason, null, next);
+    }
+
+    private static SchemaChange Elsewhere(TablePlan table, HeldTable former)
+    {
+        string next = $"The next run copies it to {Shown(Place(table))}, a new table, and leaves {Shown(former.Place)} as it is, with the rows it had.";
+        return former.Source == table.Source
+            ? Change(DriftKind.TableMoved, table.Source, Shown(former.Place), Shown(Place(table)), next)
+            : Change(DriftKind.TableRenamed, table.Source, ShownName.Of(former.Source), ShownName.Of(table.Source), next);
+    }
+
+    /// <summary>The table of the warehouse that a planned one was until now, where its place there is another.</summary>
+    private HeldTable? Former(TablePlan table) =>
+        _held.Where(t => !_planned.ContainsKey(t.Place)).OrderByDescending(t => t.Written).FirstOrDefault(t => t.IsSameAs(table) || t.Source == table.Source);
+
+    private bool IsChosen(QualifiedName name) => (_include.Length == 0 || _include.Any(p => p.Matches(name))) && !_exclude.Any(p => p.Matches(name));
+
+    private static TableIdentifier Place(TablePlan table) => new(table.Namespace, table.Name);
+
+    private static string Shown(TableIdentifier place) => ShownName.Of(new QualifiedName(place.Namespace, place.Name));
+
+    private static SchemaChange Change(DriftKind kind, QualifiedName table, string? from, string? to, string next) => new(kind, table.Schema, table.Name, null, from, to, next);
+}
