@@ -3,6 +3,7 @@ using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Migrations;
+using Mammoth.Orchestrations.Recovery;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Orchestrations.Verifications;
 
@@ -65,6 +66,9 @@ internal static class RunStart
                 break;
             case RunKind.DryRun:
                 await client.Start<InspectDatabase>(entry.Run, new InspectDatabase.Input(entry.Run), cancellation);
+                break;
+            case RunKind.Rehearsal:
+                await client.Start<RehearseRecovery>(entry.Run, new RehearseRecovery.Input(entry.Run), cancellation);
                 break;
             default:
                 await client.Start<VerifyWarehouse>(entry.Run, new VerifyWarehouse.Input(entry.Run), cancellation);

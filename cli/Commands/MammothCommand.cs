@@ -82,6 +82,7 @@ internal static class MammothCommand
             MigrateCommand.Create(terminal),
             ServeCommand.Create(terminal),
             VerifyCommand.Create(terminal),
+            RehearseCommand.Create(terminal),
             TablesCommand.Create(terminal),
             ReadCommand.Create(terminal),
             CleanCommand.Create(terminal),

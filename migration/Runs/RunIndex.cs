@@ -13,6 +13,9 @@ public enum RunKind
 
     /// <summary>Published tables are read again.</summary>
     Verification,
+
+    /// <summary>Published tables are brought back into a PostgreSQL, and compared there.</summary>
+    Rehearsal,
 }
 
 /// <summary>A run that was asked for.</summary>

@@ -5,6 +5,7 @@ using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Migrations;
+using Mammoth.Orchestrations.Recovery;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Orchestrations.Verifications;
 using Mammoth.Tests.Fixtures;
@@ -150,7 +151,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
 
     /// <summary>A file a part: a large table as it is in small.</summary>
     [Fact]
-    public async Task A_run_whose_proofs_are_divided_replays_and_so_do_the_plan_and_the_verification_of_its_warehouse()
+    public async Task A_run_whose_proofs_are_divided_replays_and_so_do_the_plan_the_verification_and_the_rehearsal_of_its_warehouse()
     {
         string parts = $"""
             CREATE TABLE parts (id int, x text) PARTITION BY RANGE (id);
@@ -165,7 +166,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
         Assert.True(run.Replay() > 40);
         await EqualAsync(run);
 
-        foreach (RunKind kind in (RunKind[])[RunKind.DryRun, RunKind.Verification])
+        foreach (RunKind kind in (RunKind[])[RunKind.DryRun, RunKind.Verification, RunKind.Rehearsal])
         {
             string id = $"{kind}";
             await RunIndex.Add(run.Site, new RunEntry(id, kind, DateTimeOffset.UtcNow, run.Site.SourceName, new MigrationOptions()), Token);
@@ -177,6 +178,12 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
                     await host.Start<InspectDatabase>(id, new InspectDatabase.Input(id), Token);
                     Assert.Equal(4, (await host.WaitForCompletion<InspectDatabase.Result>(id, Token)).Tables);
                 }
+                else if (kind == RunKind.Rehearsal)
+                {
+                    await host.Start<RehearseRecovery>(id, new RehearseRecovery.Input(id), Token);
+                    RehearseRecovery.Result result = await host.WaitForCompletion<RehearseRecovery.Result>(id, Token);
+                    Assert.Equal((4, 0), (result.Tables, result.Differing));
+                }
                 else
                 {
                     await host.Start<VerifyWarehouse>(id, new VerifyWarehouse.Input(id), Token);
@@ -185,7 +192,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
                 }
             }
 
-            Assert.True(ReplayCheck.Run(path, new Registry().AddMigrations(run.Site)) >= (kind == RunKind.DryRun ? 2 : 20));
+            Assert.True(ReplayCheck.Run(path, new Registry().AddMigrations(run.Site)) >= (kind == RunKind.DryRun ? 2 : kind == RunKind.Rehearsal ? 8 : 20));
         }
     }
 
@@ -210,7 +217,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
         string source = await postgres.CreateDatabaseAsync("replay", Token);
         await using (NpgsqlConnection connection = await OpenAsync(source))
             await ScalarAsync(connection, $"{sql} SELECT 1");
-        MigrationWarehouse warehouse = new() { ProofBytes = proofBytes };
+        MigrationWarehouse warehouse = new() { ProofBytes = proofBytes, RehearsalTarget = source };
         MigrationSite quiet = await warehouse.Site(source, Token);
         ShakyFileIO? io = shaky?.Invoke(quiet.Io);
         MigrationSite site = io is null ? quiet : new MigrationSite(source, io, await StorageCatalog.Open(quiet.Io, warehouse.Root, readOnly: false, Token), warehouse);
