@@ -20,6 +20,9 @@ internal sealed record RecoveredColumn
     /// <summary>The type into which they are cast when all are there; null: it is that in which they arrive.</summary>
     public string? CastTo { get; init; }
 
+    /// <summary>What is cast: the column, or something that takes its text as the type's own input function does.</summary>
+    public string? CastFrom { get; init; }
+
     /// <summary>What is read of it when all is there.</summary>
     public required string Expression { get; init; }
 
@@ -70,9 +73,22 @@ internal sealed record RecoveredColumn
                 LoadType = plain,
                 Wire = WithPlainOids(column.Wire),
                 CastTo = column.Type,
+                CastFrom = Input(type.Type, column.Wire, sql),
                 Expression = string.Format(System.Globalization.CultureInfo.InvariantCulture, cast, sql),
             };
     }
+
+    /// <summary>
+    /// Where a type has a cast from text that is another than its input function, that one is called: a regclass of nothing is <c>-</c>, which the cast takes for a name. An array's elements
+    /// are read by it where the array is read as a whole; only box separates by semicolons.
+    /// </summary>
+    private static string Input(PgType type, CopyType wire, string sql) => type switch
+    {
+        { Kind: PgTypeKind.Domain } => Input(type.Of!, wire, sql),
+        { Kind: PgTypeKind.Array, Of.Name: not "box" } when wire is CopyType.Array => $"({sql})::pg_catalog.text",
+        { Kind: PgTypeKind.Base, Schema: "pg_catalog", Name: "regclass" or "char" } => $"pg_catalog.{type.Name}in(pg_catalog.textout({sql}))",
+        _ => sql,
+    };
 
     // Whatever a unit of money is there: only its count is on the wire.
     private static TypeMapping Native(ColumnType type) => new TypeTable(moneyScale: 2).Map(type.Type, type.Modifier);

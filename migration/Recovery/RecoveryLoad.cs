@@ -93,21 +93,30 @@ internal sealed class RecoveryLoad(IFileIO io, SourceSession session, TableMetad
     /// <summary>Casts what arrived as text back into its types. A column for which PostgreSQL refuses that stays text.</summary>
     private async Task<RecoveredLayout> Cast(CancellationToken cancellation)
     {
-        RecoveredColumn[] texts = [.. layout.Columns.Where(c => c.CastTo is not null)];
-        if (texts.Length == 0 || await TryCast(texts, cancellation) is null)
+        Dictionary<RecoveredColumn, string> refused = [];
+        await Cast([.. layout.Columns.Where(c => c.CastTo is not null)], refused, cancellation);
+        return layout with
         {
-            return layout;
+            Columns = [.. layout.Columns.Select(c => refused.TryGetValue(c, out string? why) ? c.AsText($"{c.Name} stays text, for PostgreSQL does not take all its values back as {c.CastTo}: {why}") : c)],
+        };
+    }
+
+    /// <summary>All columns at once, which rewrites the table once; where one is refused, the halves by themselves, until it is found.</summary>
+    private async Task Cast(RecoveredColumn[] columns, Dictionary<RecoveredColumn, string> refused, CancellationToken cancellation)
+    {
+        if (columns.Length == 0 || await TryCast(columns, cancellation) is not { } refusal)
+        {
+            return;
         }
 
-        var columns = new List<RecoveredColumn>();
-        foreach (RecoveredColumn column in layout.Columns)
+        if (columns.Length == 1)
         {
-            columns.Add(column.CastTo is not null && await TryCast([column], cancellation) is { } refusal
-                ? column.AsText($"{column.Name} stays text, for PostgreSQL does not take all its values back as {column.CastTo}: {refusal}")
-                : column);
+            refused.Add(columns[0], refusal);
+            return;
         }
 
-        return layout with { Columns = columns };
+        await Cast(columns[..(columns.Length / 2)], refused, cancellation);
+        await Cast(columns[(columns.Length / 2)..], refused, cancellation);
     }
 
     /// <returns>What PostgreSQL says against it, or null.</returns>
@@ -116,7 +125,7 @@ internal sealed class RecoveryLoad(IFileIO io, SourceSession session, TableMetad
         await session.Execute($"SAVEPOINT {Savepoint}", cancellation);
         try
         {
-            string actions = string.Join(", ", columns.Select(c => $"ALTER COLUMN {c.Sql} TYPE {c.CastTo} USING ({c.Sql})::{c.CastTo}"));
+            string actions = string.Join(", ", columns.Select(c => $"ALTER COLUMN {c.Sql} TYPE {c.CastTo} USING ({c.CastFrom})::{c.CastTo}"));
             await using var command = new NpgsqlCommand($"ALTER TABLE {layout.Name.Sql} {actions}", session.Connection) { CommandTimeout = StatementLimit.Seconds(StatementLimit.OverTable) };
             await command.ExecuteNonQueryAsync(cancellation);
             return null;
