@@ -1,4 +1,3 @@
-using Mammoth.Migration.Plans;
 using Mammoth.Migration.Staging;
 using Mammoth.Migration.Types;
 using Mammoth.Postgres.Catalog;

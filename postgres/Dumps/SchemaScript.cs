@@ -86,7 +86,7 @@ public static partial class SchemaScript
 
     private static int Step(string script, int start, int end, int depth) => script[start..end].ToUpperInvariant() switch
     {
-        "BEGIN" when depth == 0 && Atomic().Match(script, end).Success => 1,
+        "BEGIN" when depth == 0 && Atomic().IsMatch(script, end) => 1,
         "CASE" when depth > 0 => 1,
         "END" when depth > 0 => -1,
         _ => 0,
