@@ -30,7 +30,7 @@ internal static class RehearseCommand
         Option<string[]> exclude = RunOptions.Exclude();
         Option<long?> maxBytes = new("--max-bytes")
         {
-            Description = "Bytes of files that are read at most, such as 10GB: tables that were rehearsed longest ago come first, the others have their turn another time.",
+            Description = "Bytes of files that are read at most, such as 10GB: tables that were rehearsed longest ago come first, the others have their turn another time. Without it 10GB.",
             HelpName = "size",
             CustomParser = result =>
             {

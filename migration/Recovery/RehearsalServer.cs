@@ -31,13 +31,17 @@ public sealed class RehearsalServer(string connection)
         }
         catch (SourceConnectionException e)
         {
-            throw new RehearsalServerException($"The server to rehearse on: {e.Message}", e.MayPass, e);
+            throw new RehearsalServerException($"The server to rehearse on can't be used. {e.Message}", $"{Variable} (with the command, --into or --rehearsal-target) names it.", e.MayPass, e);
         }
     }
 
     /// <summary>What the server or the connection to it said, where that is no refusal of what was given.</summary>
     internal static RehearsalServerException Failed(NpgsqlException error) =>
-        new($"The server to rehearse on failed: {(error is PostgresException said ? $"{said.MessageText} [SQLSTATE {said.SqlState}]" : error.Message)}.", error.IsTransient || error is not PostgresException, error);
+        new(
+            $"The server to rehearse on failed: {(error is PostgresException said ? $"{said.MessageText} [SQLSTATE {said.SqlState}]" : error.Message).TrimEnd('.')}.",
+            "Its log may say more. Nothing of the warehouse was changed: run the same command again.",
+            error.IsTransient || error is not PostgresException,
+            error);
 
     /// <summary>Where a scratch database can be looked into, for people.</summary>
     public string Describe(string database) => ConnectionText.Describe(new NpgsqlConnectionStringBuilder(_target.ConnectionString) { Database = database });
@@ -51,7 +55,7 @@ public sealed class RehearsalServer(string connection)
 }
 
 /// <summary>The server to rehearse on can't be used.</summary>
-public sealed class RehearsalServerException(string message, bool mayPass, Exception? inner = null) : MammothException(message, null, inner)
+public sealed class RehearsalServerException(string message, string wayOut, bool mayPass, Exception? inner = null) : MammothException(message, wayOut, inner)
 {
     public override string Code => "rehearsal-server";
 

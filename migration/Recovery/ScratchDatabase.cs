@@ -34,7 +34,7 @@ public static partial class ScratchDatabase
         }
         catch (PostgresException e)
         {
-            throw new RehearsalServerException($"{server.Name} does not let a database be created: {e.MessageText}. Name a role with CREATEDB.", e.IsTransient, e);
+            throw new RehearsalServerException($"{server.Name} does not let a database be created: {e.MessageText}.", "Name a role with CREATEDB, on a server that has room.", e.IsTransient, e);
         }
 
         try
