@@ -45,9 +45,16 @@ public sealed record PreparedDatabase(string Name, bool HasTables)
 
             return new(name, beside);
         }
-        catch (NpgsqlException e)
+        catch (Exception e)
         {
-            throw RehearsalServer.Failed(e);
+            // One to be kept is kept for its tables, and there are none.
+            await ScratchDatabase.Drop(site.Server, name);
+            if (e is NpgsqlException failed)
+            {
+                throw RehearsalServer.Failed(failed);
+            }
+
+            throw;
         }
     }
 }

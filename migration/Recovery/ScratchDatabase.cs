@@ -59,6 +59,20 @@ public static partial class ScratchDatabase
     public static Task<int> DropLeftOver(RehearsalServer server, CancellationToken cancellation) =>
         DropAll(server, (_, age, used) => age > LeftOver && !used, cancellation);
 
+    /// <summary>Drops one that was made just now and is of no use; where even that fails, it is a run's, or left over.</summary>
+    internal static async Task Drop(RehearsalServer server, string name)
+    {
+        try
+        {
+            await using SourceSession session = await server.Open(null, CancellationToken.None);
+            await session.Execute(Drop(name), CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or RehearsalServerException)
+        {
+            // What made it of no use is told.
+        }
+    }
+
     private static async Task<int> DropAll(RehearsalServer server, Func<string, TimeSpan, bool, bool> chosen, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(server);

@@ -19,6 +19,12 @@ public sealed class RecoverTable(MigrationSite site) : Activity<RecoverTable, Re
         RunFolder folder = site.Folder(input.Run);
         RecoveryPlan plan = await folder.Read<RecoveryPlan>(input.Plan, context.Cancellation);
         TableRehearsal back = await TableRecovery.Run(site.Recovery, plan, input.Database, input.Table, keep: false, context.Cancellation);
+        if (back.Problem is { } problem)
+        {
+            // A timer began it, as a rule: nobody looks, unless told.
+            await RunWarnings.TellOnce(site, input.Run, $"{back.Table} did not come back as it was published: {problem}");
+        }
+
         return new(await folder.Write(folder.Fresh($"rehearsals/{input.Table}"), back, context.Cancellation), back.Holds, back.Rows);
     }
 }

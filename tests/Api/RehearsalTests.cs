@@ -61,6 +61,7 @@ public sealed class RehearsalTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("failed", (string?)failed["state"]);
         JsonNode table = failed["tables"]!.AsArray().Single(t => (string?)t!["state"] == "failed")!;
         Assert.StartsWith("public.t: it can't be read", (string?)table["error"]!["message"], StringComparison.Ordinal);
+        Assert.StartsWith("public.t did not come back as it was published: it can't be read", (string?)Assert.Single(failed["warnings"]!.AsArray())!["message"], StringComparison.Ordinal);
         foreach (string file in Directory.EnumerateFiles(warehouse.Folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)))
         {
             await using FileStream open = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
