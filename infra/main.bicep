@@ -156,7 +156,7 @@ module app 'app/app.bicep' = {
     packageContainer: 'packages'
     insightsConnection: monitoring.outputs.connectionString
     sourceSecretUri: vault.outputs.secretUri
-    rehearsalSecretUri: vault.outputs.rehearsalSecretUri
+    rehearsalSecretUri: empty(rehearsalConnection) ? '' : vault.outputs.rehearsalSecretUri
     warehouse: 'abfss://${warehouseContainer}@${warehouse.outputs.dfsHost}/${warehouseFolder}'
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory

@@ -62,4 +62,5 @@ module link 'endpoint.bicep' = if (!empty(endpointSubnetId)) {
 
 // Without a version: the app takes up a new one within a day, or when it is restarted.
 output secretUri string = vault::source.properties.secretUri
-output rehearsalSecretUri string = empty(rehearsalConnection) ? '' : '${vault.properties.vaultUri}secrets/mammoth-rehearsal'
+// Whether the other secret is there, who gives it knows: an output must not depend on it.
+output rehearsalSecretUri string = '${vault.properties.vaultUri}secrets/mammoth-rehearsal'

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
-using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Types;
