@@ -88,6 +88,30 @@ public sealed class RehearsalTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_is_cancelled_leaves_no_database()
+    {
+        warehouse.RehearsalTarget = role!.Connection;
+        await using LocalHost host = await Host();
+        MammothApi api = new(await Site(), host);
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        warehouse.Store.BeforeWrite = location =>
+        {
+            if (!location.Contains("/rehearsals/", StringComparison.Ordinal))
+                return Task.CompletedTask;
+            reached.TrySetResult();
+            return goOn.Task;
+        };
+        string run = (string)(await Endpoint.Ask(api.StartRehearsal)).Body["run"]!;
+        await reached.Task.WaitAsync(Cancellation);
+        Assert.Single(await role.Databases(Cancellation));
+        Assert.Equal(202, (await Endpoint.Ask(api.CancelRun, run)).Status);
+        goOn.SetResult();
+        Assert.Equal("cancelled", (string?)(await Ended(api, run))["state"]);
+        Assert.Empty(await role.Databases(Cancellation));
+    }
+
+    [Fact]
     public async Task Each_step_delivered_twice_gives_the_same()
     {
         warehouse.RehearsalTarget = role!.Connection;
