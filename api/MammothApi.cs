@@ -35,6 +35,8 @@ public sealed class MammothApi(ApiSite site, IOrchestrationClient client)
 
     public Task<IResult> StartDriftCheck(HttpRequest request, CancellationToken cancellation) => Answer(request, StartingRuns.Drift, cancellation);
 
+    public Task<IResult> StartRehearsal(HttpRequest request, CancellationToken cancellation) => Answer(request, StartingRuns.Rehearsal, cancellation);
+
     public Task<IResult> Plan(HttpRequest request, CancellationToken cancellation) => Answer(request, PlanAnswer.Make, cancellation);
 
     public Task<IResult> ListRuns(HttpRequest request, CancellationToken cancellation) => Answer(request, RunAnswers.List, cancellation);

@@ -56,6 +56,13 @@ param driftSchedule string = ''
 @description('NCRONTAB expression (UTC, six fields) of deleting files to which nothing refers; none where empty.')
 param maintenanceSchedule string = ''
 
+@description('NCRONTAB expression (UTC, six fields) of bringing published tables back into a PostgreSQL, to prove that it works; none where empty.')
+param rehearsalSchedule string = ''
+
+@secure()
+@description('The server on which recovery is rehearsed: Host=…;Username=…;Password=…;SSL Mode=Require, of a role with CREATEDB. It is kept in a key vault. Needed where there is a schedule.')
+param rehearsalConnection string = ''
+
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 
@@ -126,6 +133,7 @@ module vault 'app/vault.bicep' = {
     tags: tags
     principalId: identity.outputs.principalId
     sourceConnection: sourceConnection
+    rehearsalConnection: rehearsalConnection
     endpointSubnetId: privateNetwork ? network!.outputs.endpointSubnetId : ''
     zones: privateNetwork ? network!.outputs.zones : {}
   }
@@ -151,6 +159,7 @@ module app 'app/app.bicep' = {
     packageContainer: 'packages'
     insightsConnection: monitoring.outputs.connectionString
     sourceSecretUri: vault.outputs.secretUri
+    rehearsalSecretUri: empty(rehearsalConnection) ? '' : vault.outputs.rehearsalSecretUri
     warehouse: 'abfss://${warehouseContainer}@${warehouse.outputs.dfsHost}/${warehouseFolder}'
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory
@@ -162,6 +171,7 @@ module app 'app/app.bicep' = {
     verificationSchedule: verificationSchedule
     driftSchedule: driftSchedule
     maintenanceSchedule: maintenanceSchedule
+    rehearsalSchedule: rehearsalSchedule
   }
 }
 

@@ -42,6 +42,13 @@ function verified({ kind, state, tables, drift }) {
       ? ['bad', `${count(differ)} of ${things(tables.length, 'table')} differ.`, 'Their published rows are not those that were proven when they were migrated.']
       : ['good', `${things(tables.length, 'table')} verified.`, 'The digest of every published row, read again now, is the one that was proven when it was migrated.'];
   }
+  if (kind === 'rehearsal') {
+    const differ = tables.filter(table => table.state === 'failed').length;
+    if (isLive(state) || tables.length === 0) return null;
+    return differ > 0
+      ? ['bad', `${count(differ)} of ${things(tables.length, 'table')} did not come back as published.`, 'What PostgreSQL has after bringing them back is not what was proven when they were migrated.']
+      : ['good', `${things(tables.length, 'table')} came back.`, 'Brought back into an empty PostgreSQL database and read there, the digest of every row is the one that was proven when it was migrated.'];
+  }
   const checked = tables.filter(table => table.verification !== null);
   if (checked.length === 0) return null;
   const differ = checked.filter(table => !table.verification.holds).length;

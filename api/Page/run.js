@@ -41,7 +41,7 @@ export function runView(frame, run) {
     fill(error);
     const database = databaseOf(status.source);
     content.hidden = false;
-    write(words, status.kind === 'verification' ? 'Verification' : `${kinds[status.kind]} of ${database}`);
+    write(words, status.kind === 'verification' || status.kind === 'rehearsal' ? kinds[status.kind] : `${kinds[status.kind]} of ${database}`);
     state.update(status.state);
     if (route.childElementCount === 0) fill(route, name(status.source), el('span', { class: 'arrow', 'aria-label': 'to' }, '→'), name(status.warehouse));
     if (asked.childElementCount === 0) fill(asked, 'asked for at ', when(status.requested), ', run ', code(status.run));

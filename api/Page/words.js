@@ -20,6 +20,7 @@ export const tableStates = {
   unchanged: ['calm', 'unchanged'],
   withheld: ['warn', 'withheld'],
   verified: ['good', 'verified'],
+  rehearsed: ['good', 'came back'],
   failed: ['bad', 'failed'],
 };
 
@@ -27,7 +28,7 @@ export const tableStates = {
 export const underWay = new Set(['copying', 'staging', 'verifying']);
 export const ahead = new Set(['waiting', 'planned']);
 
-export const kinds = { migration: 'Migration', dryRun: 'Dry run', verification: 'Verification', drift: 'Drift check' };
+export const kinds = { migration: 'Migration', dryRun: 'Dry run', verification: 'Verification', drift: 'Drift check', rehearsal: 'Rehearsal of recovery' };
 
 /** The stages of a kind of run, in order, with what each is called. */
 export const stages = {
@@ -35,6 +36,7 @@ export const stages = {
   dryRun: [['planning', 'Plan'], ['done', 'Done']],
   verification: [['verifying', 'Read again'], ['done', 'Done']],
   drift: [['comparing', 'Compare'], ['done', 'Done']],
+  rehearsal: [['rehearsing', 'Bring back'], ['done', 'Done']],
 };
 
 /** A stage that has no step of its own belongs to this one. */

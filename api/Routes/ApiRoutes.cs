@@ -30,6 +30,10 @@ public static class ApiRoutes
         {
             Tag = "runs", Body = typeof(DriftBody), Answers = Accepted<RunStatus>(), Errors = [400, 413, 415, 422], Idempotent = true,
         },
+        new(nameof(MammothApi.StartRehearsal), Post, "api/v1/rehearsals", "Bring published tables back into a scratch database of the server to rehearse on, and compare every row with what was proven.", (a, r, c) => a.StartRehearsal(r, c))
+        {
+            Tag = "runs", Body = typeof(RehearsalBody), Answers = Accepted<RunStatus>(), Errors = [400, 409, 413, 415, 422], Idempotent = true,
+        },
         new(nameof(MammothApi.Plan), Post, "api/v1/plan", "Show what a migration would do now. Nothing is locked, copied or written.", (a, r, c) => a.Plan(r, c))
         {
             Tag = "runs", Body = typeof(MigrationBody), Answers = Ok<PlanDescription>(), Errors = [400, 409, 413, 415, 502, 503],

@@ -26,7 +26,7 @@ internal static class ProgressSum
     }
 
     private static bool IsDone(TableStatus table) => table.State is TableProgressState.Staged or TableProgressState.Published or TableProgressState.Unchanged
-        or TableProgressState.Withheld or TableProgressState.Verified or TableProgressState.Failed;
+        or TableProgressState.Withheld or TableProgressState.Verified or TableProgressState.Rehearsed or TableProgressState.Failed;
 
     /// <summary>By the sizes in the source: each chunk of a table counts alike. A table of no bytes is work too, though little.</summary>
     private static double Fraction(IReadOnlyList<TableStatus> tables)

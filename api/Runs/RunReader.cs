@@ -1,5 +1,6 @@
 using Mammoth.Migration.Drift;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Snapshots;
@@ -7,6 +8,7 @@ using Mammoth.Migration.Verification;
 using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Migrations;
+using Mammoth.Orchestrations.Recovery;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Orchestrations.Verifications;
 
@@ -23,6 +25,7 @@ internal static class RunReader
             RunKind.Migration => await Migration(call, entry, instance, cancellation),
             RunKind.DryRun => await DryRun(call, entry, instance, cancellation),
             RunKind.Drift => await Drift(call, entry, instance, cancellation),
+            RunKind.Rehearsal => await Rehearsal(call, entry, instance, cancellation),
             _ => await Verification(call, entry, instance, cancellation),
         };
         return status with { Warnings = await Warnings(call, entry.Run, cancellation) };
@@ -58,6 +61,7 @@ internal static class RunReader
     {
         RunKind.Migration => Payload.To<MigrateDatabase.Result>(completed.Output ?? Payload.Null) is { Succeeded: true },
         RunKind.Verification => Payload.To<VerifyWarehouse.Result>(completed.Output ?? Payload.Null) is { Differing: 0 },
+        RunKind.Rehearsal => Payload.To<RehearseRecovery.Result>(completed.Output ?? Payload.Null) is { Differing: 0 },
         _ => true,
     };
 
@@ -163,6 +167,46 @@ internal static class RunReader
             Progress = RunProgress.None with { Tables = standing.Tables, TablesDone = standing.Done, TablesFailed = standing.Differing, Rows = standing.Rows, Fraction = fraction },
         };
     }
+
+    private static async Task<RunStatus> Rehearsal(ApiCall call, RunEntry entry, InstanceStatus? instance, CancellationToken cancellation)
+    {
+        RunStatus status = Begun(call, entry, instance);
+        RehearsalStanding standing = instance?.CustomAs<RehearsalStanding>() ?? new(0, 0, 0, 0);
+        var results = new List<TableRehearsal>();
+        IReadOnlyList<LeftOutTable> leftOut = [];
+        if (instance is { State: InstanceState.Completed, Output: { } output })
+        {
+            RehearseRecovery.Result result = Payload.To<RehearseRecovery.Result>(output);
+            leftOut = (await call.Site.Immutable<RecoveryPlan>(entry.Run, result.Plan, cancellation)).LeftOut;
+            foreach (string location in result.Rehearsals)
+            {
+                results.AddRange(await call.Site.Immutable<TableRehearsal[]>(entry.Run, location, cancellation));
+            }
+
+            // What the turns' own standing does not say any more once the last has ended.
+            standing = new(results.Count, results.Count, result.Differing, results.Sum(r => r.Rows));
+        }
+
+        return status with
+        {
+            Stage = status.Ended is null ? RunStage.Rehearsing : RunStage.Done,
+            Tables = [.. results.Select(RehearsedTable)],
+            Rehearsal = status.State is RunState.Succeeded or RunState.Failed && instance?.Output is not null ? new(results, leftOut) : null,
+            Progress = RunProgress.None with
+            {
+                Tables = standing.Tables,
+                TablesDone = standing.Done,
+                TablesFailed = standing.Differing,
+                Rows = standing.Rows,
+                QuarantinedRows = results.Sum(r => r.Quarantined),
+                Fraction = standing.Tables == 0 ? (status.Ended is null ? 0 : 1) : (double)standing.Done / standing.Tables,
+            },
+        };
+    }
+
+    private static TableStatus RehearsedTable(TableRehearsal back) => new(
+        back.Table, null, null, 0, null, back.Holds ? TableProgressState.Rehearsed : TableProgressState.Failed, 0, back.Rows, null, back.Quarantined, null, 0, 0, 0, null, null, null, null, null, 0, null,
+        back.Problem is { } problem ? new RunError("rehearsal", $"{back.Table}: {problem}", null) : null);
 
     private static TableStatus ProvenTable(TableProof proof) => new(
         proof.Table, null, null, 0, null, proof.Holds ? TableProgressState.Verified : TableProgressState.Failed, 0, proof.Rows, null, 0, null, 0, 0, 0, null, null, null, null, null, 0, null,

@@ -4,6 +4,7 @@ using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Migrations;
+using Mammoth.Orchestrations.Recovery;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Orchestrations.Verifications;
 
@@ -69,6 +70,9 @@ internal static class RunStart
                 break;
             case RunKind.Drift:
                 await client.Start<DetectDrift>(entry.Run, new DetectDrift.Input(entry.Run), cancellation);
+                break;
+            case RunKind.Rehearsal:
+                await client.Start<RehearseRecovery>(entry.Run, new RehearseRecovery.Input(entry.Run), cancellation);
                 break;
             default:
                 await client.Start<VerifyWarehouse>(entry.Run, new VerifyWarehouse.Input(entry.Run), cancellation);

@@ -1,4 +1,5 @@
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 
@@ -17,7 +18,7 @@ public enum RunState
     /// <summary>It did all that it was asked for.</summary>
     Succeeded,
 
-    /// <summary>It ended in an error, a table of it failed, or a verification found differences.</summary>
+    /// <summary>It ended in an error, a table of it failed, or a verification or rehearsal found differences.</summary>
     Failed,
     Cancelled,
 
@@ -38,6 +39,7 @@ public enum RunStage
 
     /// <summary>The source is held against what the warehouse has of it.</summary>
     Comparing,
+    Rehearsing,
     Done,
 }
 
@@ -95,11 +97,18 @@ public sealed record RunStatus
     /// <summary>What happened that a person should know: somebody waits behind the run's locks, a holder of the snapshot was lost. In order of their time, at most 32.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
 
+    /// <summary>What a rehearsal found, table by table; null while it runs, and of other runs.</summary>
+    public RehearsalResult? Rehearsal { get; init; }
+
     /// <summary>Why the run as a whole failed, where it is not one table's failure.</summary>
     public RunError? Error { get; init; }
 
     public required RunLinks Links { get; init; }
 }
+
+/// <summary>What a rehearsal found.</summary>
+/// <param name="LeftOut">Tables that were not brought back this time, and why.</param>
+public sealed record RehearsalResult(IReadOnlyList<TableRehearsal> Tables, IReadOnlyList<LeftOutTable> LeftOut);
 
 /// <summary>The sums of a run. Rates and the time left are means since copying began, and null while there is nothing to reckon by.</summary>
 /// <param name="Bytes">Bytes of binary COPY so far.</param>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Mammoth.Api.Problems;
 using Mammoth.Migration.Cleaning;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Cleaning;
 using Mammoth.Orchestrations.Runtime;
@@ -44,6 +46,18 @@ public static class ScheduledRuns
     /// <returns>The run's id.</returns>
     public static async Task<string> Drift(ApiSite site, IOrchestrationClient client, DateTimeOffset due, CancellationToken cancellation) =>
         (await RunStart.Start(site, client, RunKind.Drift, site.Defaults, Key("scheduled drift check", due), cancellation)).Run;
+
+    /// <summary>Starts the rehearsal of a schedule's occurrence, once: all tables, as many as fit, those rehearsed longest ago first.</summary>
+    /// <param name="due">When it was to start.</param>
+    /// <returns>The run's id.</returns>
+    /// <exception cref="Mammoth.Migration.Errors.UsageException">There is no server to rehearse on.</exception>
+    public static async Task<string> Rehearsal(ApiSite site, IOrchestrationClient client, DateTimeOffset due, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        return site.Migration.Rehearsals is null
+            ? throw RehearsalServer.Missing
+            : (await RunStart.Start(site, client, RunKind.Rehearsal, new MigrationOptions(), Key("scheduled rehearsal", due), cancellation)).Run;
+    }
 
     /// <summary>Starts the maintenance of a schedule's occurrence: files to which nothing refers are deleted. It is no run: the log tells what it did.</summary>
     /// <param name="due">When it was to start.</param>

@@ -1,5 +1,7 @@
 using Mammoth.Api.Json;
+using Mammoth.Api.Problems;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Runs;
 using Microsoft.AspNetCore.Http;
 
@@ -24,6 +26,14 @@ internal static class StartingRuns
     {
         DriftBody body = await RequestBody.Read<DriftBody>(call.Request, cancellation);
         return await Start(call, RunKind.Drift, body.Over(call.Site.Defaults), cancellation);
+    }
+
+    public static async Task<IResult> Rehearsal(ApiCall call, CancellationToken cancellation)
+    {
+        RehearsalBody body = await RequestBody.Read<RehearsalBody>(call.Request, cancellation);
+        return call.Migration.Rehearsals is null
+            ? throw ProblemException.Conflict("no-rehearsal-server", RehearsalServer.Missing.Message, RehearsalServer.Missing.WayOut)
+            : await Start(call, RunKind.Rehearsal, body.ToOptions(), cancellation);
     }
 
     private static async Task<IResult> Start(ApiCall call, RunKind kind, MigrationOptions options, CancellationToken cancellation)

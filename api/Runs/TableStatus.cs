@@ -24,11 +24,14 @@ public enum TableProgressState
 
     /// <summary>Its published rows are those that were proven.</summary>
     Verified,
+
+    /// <summary>It came back into PostgreSQL as it was proven.</summary>
+    Rehearsed,
     Failed,
 }
 
 /// <summary>A table of a run.</summary>
-/// <param name="Source">Its name in the source; for a verification, in the warehouse.</param>
+/// <param name="Source">Its name in the source; for a verification or rehearsal, in the warehouse.</param>
 /// <param name="Namespace">Its namespace in the warehouse.</param>
 /// <param name="Batch">Which batch of the foreign-key order, from 0.</param>
 /// <param name="Class">small, medium or large.</param>

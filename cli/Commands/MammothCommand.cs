@@ -83,6 +83,7 @@ internal static class MammothCommand
             ServeCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             DriftCommand.Create(terminal),
+            RehearseCommand.Create(terminal),
             TablesCommand.Create(terminal),
             ReadCommand.Create(terminal),
             CleanCommand.Create(terminal),

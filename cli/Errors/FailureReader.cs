@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.Recovery;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Postgres.Cluster;
 using Mammoth.Postgres.Errors;
@@ -18,6 +19,7 @@ internal static class FailureReader
         UsageException e => new(e.Message, Cause(e), e.WayOut, ExitCodes.Usage) { Code = e.Code },
         VerificationException e => new(e.Message, Cause(e), e.WayOut, ExitCodes.Differences) { Code = e.Code },
         RunFailedException { InnerException: FailureException { Failure: var failure } } e => OfRun(e, failure),
+        RehearsalServerException e => new(e.Message, null, e.WayOut, ExitCodes.Failed) { Code = e.Code },
         MammothException e => OfOurs(e),
         OutOfMemoryException or RowMemoryException when SourceErrors.Translate(error) is { } e => OfOurs(e),
         WarehouseFormatException e => new(e.Message, null, null, ExitCodes.Usage) { Code = "usage" },

@@ -2,6 +2,7 @@ using System.Net;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
 
 namespace Mammoth.Cli.Serve;
 
@@ -32,15 +33,24 @@ internal sealed record ServeSettings
     /// <summary>When to delete files to which nothing refers; null: not by itself.</summary>
     public Schedule? MaintenanceSchedule { get; init; }
 
+    /// <summary>When to rehearse recovery; null: not by itself.</summary>
+    public Schedule? RehearsalSchedule { get; init; }
+
+    /// <summary>The connection string of the server on which recovery is rehearsed; null: there is none.</summary>
+    public string? RehearsalTarget { get; init; }
+
     /// <summary>Null: no tokens are taken.</summary>
     public TokenSettings? Tokens { get; init; }
 
     /// <summary>Null: the user's.</summary>
     public string? StateFolder { get; init; }
 
-    /// <exception cref="UsageException">Anybody could use the server, or nobody.</exception>
+    /// <exception cref="UsageException">Anybody could use the server, or nobody; or there is a schedule of rehearsals and no server for them.</exception>
     public void Check()
     {
+        if (RehearsalSchedule is not null && RehearsalTarget is null)
+            throw RehearsalServer.Missing;
+
         if (NoAuth && !IPAddress.IsLoopback(Listen.Address))
             throw new UsageException($"--no-auth would let everybody who reaches {Listen} use the source and the warehouse.", "Leave it out and make a key with `mammoth serve key create`, or listen on 127.0.0.1.");
 

@@ -6,6 +6,7 @@ using Mammoth.Cli.Rendering;
 using Mammoth.Cli.Runs;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Local;
@@ -39,7 +40,10 @@ internal static class Server
         foreach (string warning in catalog.Warnings)
             progress.Report(new ProgressEvent.Warning(warning));
 
-        MigrationSite migration = new(settings.Source, settings.Warehouse.Io, catalog, progress);
+        MigrationSite migration = new(settings.Source, settings.Warehouse.Io, catalog, progress)
+        {
+            Rehearsals = settings.RehearsalTarget is { } target ? new RehearsalServer(target) : null,
+        };
         string state = settings.StateFolder ?? Path.Combine(StateFolder.For(settings.Warehouse), "serve");
 
         // Beside the copies: the snapshot's holder, whoever waits for it, and what a verification, a drift check or a dry run does meanwhile.
@@ -87,6 +91,8 @@ internal static class Server
         Schedule(builder.Services, settings.VerificationSchedule, "verification", async (due, cancellation) => await ScheduledRuns.Verification(site, runtime, due, cancellation));
         Schedule(builder.Services, settings.DriftSchedule, "drift check", async (due, cancellation) => await ScheduledRuns.Drift(site, runtime, due, cancellation));
         Schedule(builder.Services, settings.MaintenanceSchedule, "maintenance", async (due, cancellation) => await ScheduledRuns.Maintenance(runtime, due, cancellation));
+
+        Schedule(builder.Services, settings.RehearsalSchedule, "rehearsal", async (due, cancellation) => await ScheduledRuns.Rehearsal(site, runtime, due, cancellation));
 
         if (settings.Tokens is { } tokens)
             builder.Services.AddAuthentication().AddJwtBearer(bearer => Configure(bearer, tokens));
@@ -145,5 +151,8 @@ internal static class Server
 
         if (settings.MaintenanceSchedule is { } maintenance)
             terminal.Error.MarkupLineInterpolated($"Cleans by itself: {maintenance.Text} (UTC), next at {maintenance.After(DateTimeOffset.UtcNow):u}.");
+
+        if (settings.RehearsalSchedule is { } rehearsal)
+            terminal.Error.MarkupLineInterpolated($"Rehearses recovery by itself: {rehearsal.Text} (UTC), next at {rehearsal.After(DateTimeOffset.UtcNow):u}.");
     }
 }

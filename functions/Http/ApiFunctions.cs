@@ -24,6 +24,10 @@ public sealed class ApiFunctions(ApiHost host)
     public Task<IResult> StartDriftCheck([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/drift-checks")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.Over(client).StartDriftCheck(request, cancellation);
 
+    [Function(nameof(MammothApi.StartRehearsal))]
+    public Task<IResult> StartRehearsal([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/rehearsals")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        host.Over(client).StartRehearsal(request, cancellation);
+
     [Function(nameof(MammothApi.Plan))]
     public Task<IResult> Plan([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/v1/plan")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.Over(client).Plan(request, cancellation);

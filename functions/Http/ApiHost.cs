@@ -27,6 +27,9 @@ public sealed class ApiHost(AppSite site, Registry registry, ILoggerFactory logg
     public Task MaintainOnSchedule(DurableTaskClient client, CancellationToken cancellation) =>
         ScheduledRuns.Maintenance(new DurableClient(client, registry), Due(), cancellation);
 
+    public Task RehearseOnSchedule(DurableTaskClient client, CancellationToken cancellation) =>
+        ScheduledRuns.Rehearsal(_site, new DurableClient(client, registry), Due(), cancellation);
+
     /// <summary>The minute: a timer that comes twice in one starts one run.</summary>
     private DateTimeOffset Due()
     {

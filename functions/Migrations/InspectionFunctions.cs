@@ -5,7 +5,7 @@ using Microsoft.DurableTask;
 
 namespace Mammoth.Functions.Migrations;
 
-/// <summary>Dry runs, verifications, drift checks and maintenance, a function each.</summary>
+/// <summary>Dry runs, verifications, drift checks, rehearsals and maintenance, a function each.</summary>
 public sealed class InspectionFunctions(DurableHost host)
 {
     [Function(nameof(Orchestrations.Inspections.InspectDatabase))]
@@ -49,4 +49,25 @@ public sealed class InspectionFunctions(DurableHost host)
 
     [Function(nameof(Orchestrations.Verifications.FoldProofs))]
     public Task<JsonElement> FoldProofs([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Recovery.RehearseRecovery))]
+    public Task<JsonElement> RehearseRecovery([OrchestrationTrigger] TaskOrchestrationContext context) => host.Orchestrate(context);
+
+    [Function(nameof(Orchestrations.Recovery.ChooseRecovery))]
+    public Task<JsonElement> ChooseRecovery([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Recovery.PrepareRecovery))]
+    public Task<JsonElement> PrepareRecovery([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Recovery.RecoverTable))]
+    public Task<JsonElement> RecoverTable([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Recovery.FoldRehearsals))]
+    public Task<JsonElement> FoldRehearsals([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Recovery.RecordRehearsal))]
+    public Task<JsonElement> RecordRehearsal([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
+
+    [Function(nameof(Orchestrations.Recovery.DropRecovery))]
+    public Task<JsonElement> DropRecovery([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 }

@@ -3,6 +3,7 @@ using Mammoth.Iceberg.Catalogs;
 using Mammoth.Migration.Connections;
 using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Snapshots;
@@ -20,6 +21,12 @@ public sealed class AppSite
 
     /// <summary>How many connections reads may hold at a time, over all instances.</summary>
     public const string Connections = "MAMMOTH_CONNECTIONS";
+
+    /// <summary>When recovery is rehearsed, and</summary>
+    public const string RehearsalSchedule = "MAMMOTH_REHEARSAL_SCHEDULE";
+
+    /// <summary>that it is not.</summary>
+    public const string RehearsalDisabled = "AzureWebJobs.RehearseOnSchedule.Disabled";
 
     /// <summary>
     /// Two holders, on different workers where there are several: a worker may be taken away at any time. A shift is far shorter than what the platform
@@ -58,7 +65,7 @@ public sealed class AppSite
             progress.Report(new ProgressEvent.Warning(warning));
         }
 
-        return new AppSite(new MigrationSite(source, place.Io, catalog, progress) { Budget = budget, Holding = ByTwo }, connections);
+        return new AppSite(new MigrationSite(source, place.Io, catalog, progress) { Budget = budget, Holding = ByTwo, Rehearsals = Rehearsals(setting) }, connections);
     }
 
     /// <summary>Everything that has a function.</summary>
@@ -69,6 +76,19 @@ public sealed class AppSite
 #else
         return new Registry().AddMigrations(Migration);
 #endif
+    }
+
+    /// <exception cref="UsageException">There is a schedule of rehearsals and no server for them.</exception>
+    private static RehearsalServer? Rehearsals(Func<string, string?> setting)
+    {
+        if (setting(RehearsalServer.Variable) is { Length: > 0 } target)
+        {
+            return new RehearsalServer(target);
+        }
+
+        // An expression must stand there all the same where the timer is off.
+        bool isOn = setting(RehearsalSchedule) is { Length: > 0 } && !string.Equals(setting(RehearsalDisabled), "true", StringComparison.OrdinalIgnoreCase);
+        return isOn ? throw RehearsalServer.Missing : null;
     }
 
     private static string Required(Func<string, string?> setting, string name) => setting(name) is { Length: > 0 } value

@@ -25,4 +25,8 @@ public sealed class ScheduleFunctions(ApiHost host)
     [Function("MaintainOnSchedule")]
     public Task MaintainOnSchedule([TimerTrigger("%MAMMOTH_MAINTENANCE_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         host.MaintainOnSchedule(client, cancellation);
+
+    [Function("RehearseOnSchedule")]
+    public Task RehearseOnSchedule([TimerTrigger("%MAMMOTH_REHEARSAL_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        host.RehearseOnSchedule(client, cancellation);
 }

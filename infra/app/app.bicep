@@ -20,6 +20,8 @@ param migrationSchedule string
 param verificationSchedule string
 param driftSchedule string
 param maintenanceSchedule string
+param rehearsalSchedule string
+param rehearsalSecretUri string
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: hostStorageName
@@ -60,6 +62,9 @@ var settings = {
   'AzureWebJobs.DetectDriftOnSchedule.Disabled': empty(driftSchedule) ? 'true' : 'false'
   MAMMOTH_MAINTENANCE_SCHEDULE: empty(maintenanceSchedule) ? never : maintenanceSchedule
   'AzureWebJobs.MaintainOnSchedule.Disabled': empty(maintenanceSchedule) ? 'true' : 'false'
+  MAMMOTH_REHEARSAL_SCHEDULE: empty(rehearsalSchedule) ? never : rehearsalSchedule
+  'AzureWebJobs.RehearseOnSchedule.Disabled': empty(rehearsalSchedule) ? 'true' : 'false'
+  MAMMOTH_REHEARSAL_TARGET: empty(rehearsalSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${rehearsalSecretUri})'
 }
 
 // A setting of this form overrides the same path of host.json.

@@ -85,6 +85,9 @@ public sealed record MigrationOptions
     /// <summary>How many rows of a table may be set aside where none of its settings says otherwise: <c>100</c>, <c>0.5%</c> (<see cref="Quarantine.ErrorBudget"/>); null: any number.</summary>
     public string? MaxErrors { get; init; }
 
+    /// <summary>Of a rehearsal of recovery: bytes of files that it reads at most; null: <see cref="Recovery.RecoveryChoice.DefaultBytes"/>.</summary>
+    public long? MaxRehearsalBytes { get; init; }
+
     /// <summary>Settings by pattern on <c>schema.table</c>; the last match of a setting wins.</summary>
     public IReadOnlyDictionary<string, TableSettings> Tables { get; init; } = new Dictionary<string, TableSettings>();
 }

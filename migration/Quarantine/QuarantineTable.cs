@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
 using Mammoth.Iceberg.Catalogs;
@@ -73,6 +74,18 @@ public static class QuarantineTable
             return digest;
         }
 
+        await foreach (byte[] tuple in Rows(io, quarantine, target, cancellation))
+        {
+            digest = digest.Add(tuple);
+        }
+
+        return digest;
+    }
+
+    /// <summary>The rows of one table as they are now: tuples of binary COPY.</summary>
+    /// <param name="target">See <see cref="TargetOf(TableIdentifier)"/>.</param>
+    internal static async IAsyncEnumerable<byte[]> Rows(IFileIO io, TableMetadata quarantine, string target, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         var scan = new TableScan(io, quarantine, new ScanOptions { Columns = [Target, Row], Where = [new ColumnPredicate(Target, Comparison.Equal, target)] });
         byte[] wanted = Encoding.UTF8.GetBytes(target);
         await foreach (RecordBatch batch in scan.Read(cancellation))
@@ -86,12 +99,10 @@ public static class QuarantineTable
                     // Another engine may have put the rows of several tables into one file.
                     if (targets.GetBytes(i).SequenceEqual(wanted))
                     {
-                        digest = digest.Add(rows.GetBytes(i));
+                        yield return rows.GetBytes(i).ToArray();
                     }
                 }
             }
         }
-
-        return digest;
     }
 }

@@ -8,6 +8,7 @@ using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Connections;
 using Mammoth.Migration.Copying;
 using Mammoth.Migration.Errors;
+using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Snapshots;
 using Mammoth.Migration.Staging;
@@ -46,6 +47,13 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     /// <summary>How the snapshots of this host's runs are held.</summary>
     public Holding Holding { get; init; } = Holding.ByOne;
+
+    /// <summary>Where recovery is rehearsed; null: nowhere.</summary>
+    public RehearsalServer? Rehearsals { get; init; }
+
+    /// <summary>The same with the warehouse.</summary>
+    /// <exception cref="UsageException">There is no server to rehearse on.</exception>
+    public RecoverySite Recovery => new(Io, Catalog, Rehearsals ?? throw RehearsalServer.Missing);
 
     /// <summary>Which worker this is, among those of its host: two holders on one die together.</summary>
     public string Worker { get; init; } = $"{Environment.MachineName}/{Environment.ProcessId}";

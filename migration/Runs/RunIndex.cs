@@ -16,6 +16,9 @@ public enum RunKind
 
     /// <summary>The source is held against what the warehouse has of it.</summary>
     Drift,
+
+    /// <summary>Published tables are brought back into a PostgreSQL, and compared there.</summary>
+    Rehearsal,
 }
 
 /// <summary>A run that was asked for.</summary>

@@ -2,6 +2,7 @@ using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Cleaning;
 using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
+using Mammoth.Orchestrations.Recovery;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Orchestrations.Verifications;
 
@@ -10,7 +11,7 @@ namespace Mammoth.Orchestrations.Migrations;
 /// <summary>What a host registers to run migrations.</summary>
 public static class MigrationRegistry
 {
-    /// <summary>Adds the orchestrations and activities of migrations, dry runs, verifications, drift checks and maintenance, which work on <paramref name="site"/>.</summary>
+    /// <summary>Adds the orchestrations and activities of migrations, dry runs, verifications, drift checks, rehearsals and maintenance, which work on <paramref name="site"/>.</summary>
     public static Registry AddMigrations(this Registry registry, MigrationSite site) => registry
         .AddOrchestration<MigrateDatabase>()
         .AddOrchestration<KeepSnapshot>()
@@ -23,6 +24,13 @@ public static class MigrationRegistry
         .AddOrchestration<DetectDrift>()
         .AddActivity(() => new CompareSchemas(site))
         .AddActivity(() => new WarnOfDrift(site))
+        .AddOrchestration<RehearseRecovery>()
+        .AddActivity(() => new ChooseRecovery(site))
+        .AddActivity(() => new PrepareRecovery(site))
+        .AddActivity(() => new RecoverTable(site))
+        .AddActivity(() => new FoldRehearsals(site))
+        .AddActivity(() => new RecordRehearsal(site))
+        .AddActivity(() => new DropRecovery(site))
         .AddActivity(() => new FindOrphans(site))
         .AddActivity(() => new DeleteOrphans(site))
         .AddActivity(() => new WritePlan(site))

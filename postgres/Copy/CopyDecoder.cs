@@ -19,6 +19,9 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 {
     private readonly IReadOnlyList<CopyColumn> columns;
     private readonly bool[] holdsArray;
+
+    /// <summary>By column: the form in which it is hashed, where that has other oids.</summary>
+    private readonly CopyType?[] hashedAs;
     private readonly CopyDecoderOptions options;
     private readonly IUnfitRows? unfit;
     private readonly BuilderPool pool;
@@ -48,6 +51,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         this.options = options ?? new CopyDecoderOptions();
         this.unfit = unfit;
         holdsArray = [.. columns.Select(c => CanonicalTuple.HoldsArray(c.Type))];
+        hashedAs = [.. columns.Select(c => c.HashedAs is { } form && TypeOids.Differ(c.Type, form) ? form : null)];
         Schema = new Schema(
             [
                 .. columns.Select(c => new Field(c.Name, c.Type.ArrowType, true)),
@@ -310,6 +314,8 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
                 objectHashes.Add(column, found);
             }
 
+            if (hashedAs[column] is { } form)
+                TypeOids.Rewrite(columns[column].Type, form, value);
             return reason;
         }
         catch (CopyFormatException e)

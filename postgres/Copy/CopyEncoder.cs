@@ -14,6 +14,9 @@ namespace Mammoth.Postgres.Copy;
 /// </summary>
 public sealed class CopyEncoder : IDisposable
 {
+    /// <summary>Bytes of tuples that wait to be written together.</summary>
+    private const int FlushBytes = 1 << 17;
+
     private readonly IReadOnlyList<CopyColumn> columns;
     private readonly ColumnEncoder[] encoders;
     private readonly TupleWriter tuple = new();
@@ -21,6 +24,7 @@ public sealed class CopyEncoder : IDisposable
     /// <summary>By column; null where its values are never large.</summary>
     private readonly LargeReferences?[] references;
     private readonly LargeRowHash? large;
+    private readonly IStoredValues? stored;
     private readonly ObjectHashes objectHashes = new();
 
     /// <param name="columns">The stream's columns, in order. A batch has one column for each, and behind them those of references to large values.</param>
@@ -32,6 +36,7 @@ public sealed class CopyEncoder : IDisposable
         encoders = [.. columns.Select(c => EncoderFactory.Create(c.Type))];
         references = [.. columns.Select(c => c.Large is null ? null : new LargeReferences())];
         large = stored is null ? null : new LargeRowHash(stored);
+        this.stored = stored;
     }
 
     /// <summary>The digest of the batch's rows.</summary>
@@ -65,6 +70,36 @@ public sealed class CopyEncoder : IDisposable
         }
 
         return digest;
+    }
+
+    /// <summary>Writes the batch's rows as tuples, with large values from their objects, in pieces.</summary>
+    /// <param name="objects">Takes the large objects that rows name, before the row is written; where null they are passed over.</param>
+    /// <inheritdoc cref="DigestStored"/>
+    public async ValueTask WriteStored(RecordBatch batch, Stream output, ILargeObjectSink? objects, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(output);
+        try
+        {
+            bool any = Bind(batch);
+            if (any && stored is null)
+                throw new UnencodableValueException("it is an object of its own, and nobody is there to open it");
+            tuple.Clear();
+            for (int row = 0; row < batch.Length; row++)
+            {
+                if (any)
+                    await WriteRow(row, output, objects, cancellation).ConfigureAwait(false);
+                else
+                    AppendRow(row);
+                if (tuple.Length >= FlushBytes || row == batch.Length - 1)
+                    await Flush(output, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            tuple.Clear();
+            Unbind(batch);
+        }
     }
 
     /// <summary>Writes the batch's rows as tuples.</summary>
@@ -157,15 +192,7 @@ public sealed class CopyEncoder : IDisposable
                 continue;
             }
 
-            if (BinaryPrimitives.ReadInt32BigEndian(tuple.Written[before..]) != -1)
-                throw new UnencodableValueException($"column '{columns[i].Name}' has a value and a reference to one");
-            tuple.Truncate(before);
-            bool versioned = columns[i].Type is CopyType.VersionedText;
-            if (value.Bytes is < 0 or >= int.MaxValue)
-                throw new UnencodableValueException($"column '{columns[i].Name}' refers to {value.Bytes} bytes");
-            tuple.WriteInt32((int)value.Bytes + (versioned ? 1 : 0));
-            if (versioned)
-                tuple.WriteBytes([1]);
+            BeginLarge(i, before, value);
             hash.Add(tuple.Written);
             tuple.Clear();
             await hash.Add(value, cancellation).ConfigureAwait(false);
@@ -175,9 +202,58 @@ public sealed class CopyEncoder : IDisposable
         hash.Add(objectHashes.Written);
     }
 
+    /// <summary>Writes a row that may have large values, behind those that wait to be written.</summary>
+    private async ValueTask WriteRow(int row, Stream output, ILargeObjectSink? objects, CancellationToken cancellation)
+    {
+        tuple.WriteInt16((short)encoders.Length);
+        for (int i = 0; i < encoders.Length; i++)
+        {
+            int before = tuple.Length;
+            encoders[i].Write(row, tuple);
+            if (references[i]?[row] is not { } value)
+                continue;
+            if (columns[i].Large!.IsObject)
+            {
+                if (objects is not null)
+                    await objects.Add(BinaryPrimitives.ReadUInt32BigEndian(tuple.Written[(before + 4)..]), value, cancellation).ConfigureAwait(false);
+                continue;
+            }
+
+            BeginLarge(i, before, value);
+            await Flush(output, cancellation).ConfigureAwait(false);
+            await using var content = new LargeValueStream(value, await stored!.Open(value, cancellation).ConfigureAwait(false));
+            await content.CopyToAsync(output, FlushBytes, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes what stands before the bytes of a large value, in place of the null that its column has.</summary>
+    private void BeginLarge(int column, int before, LargeValue value)
+    {
+        if (BinaryPrimitives.ReadInt32BigEndian(tuple.Written[before..]) != -1)
+            throw new UnencodableValueException($"column '{columns[column].Name}' has a value and a reference to one");
+        tuple.Truncate(before);
+        bool versioned = columns[column].Type is CopyType.VersionedText;
+        if (value.Bytes is < 0 or >= int.MaxValue)
+            throw new UnencodableValueException($"column '{columns[column].Name}' refers to {value.Bytes} bytes");
+        tuple.WriteInt32((int)value.Bytes + (versioned ? 1 : 0));
+        if (versioned)
+            tuple.WriteBytes([1]);
+    }
+
+    private async ValueTask Flush(Stream output, CancellationToken cancellation)
+    {
+        await output.WriteAsync(tuple.Memory, cancellation).ConfigureAwait(false);
+        tuple.Clear();
+    }
+
     private void EncodeRow(int row)
     {
         tuple.Clear();
+        AppendRow(row);
+    }
+
+    private void AppendRow(int row)
+    {
         tuple.WriteInt16((short)encoders.Length);
         foreach (ColumnEncoder encoder in encoders)
             encoder.Write(row, tuple);

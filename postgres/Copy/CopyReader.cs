@@ -69,10 +69,12 @@ public sealed class CopyReader : IAsyncDisposable
         IReadOnlyList<CopyColumn> columns,
         CopyDecoderOptions? options = null,
         IUnfitRows? unfit = null,
+        ILargeValues? large = null,
+        ILargeObjects? objects = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var decoder = new CopyDecoder(columns, options, unfit);
+        var decoder = new CopyDecoder(columns, options, unfit, large, objects);
         return new CopyReader(new NpgsqlCopyBytes(await connection.BeginRawBinaryCopyAsync(Statement(query), cancellationToken).ConfigureAwait(false)), decoder, options);
     }
 

@@ -40,6 +40,7 @@ public sealed class OpenApiTests(ServedShop shop, Readers readers) : IClassFixtu
             ("StartMigration", "POST", "api/v1/migrations", """{"no": 1}"""),
             ("StartVerification", "POST", "api/v1/verifications", null),
             ("StartDriftCheck", "POST", "api/v1/drift-checks", null),
+            ("StartRehearsal", "POST", "api/v1/rehearsals", null),
             ("Plan", "POST", "api/v1/plan", "{}"),
             ("ListRuns", "GET", "api/v1/runs", null),
             ("ListRuns", "GET", "api/v1/runs?limit=0", null),

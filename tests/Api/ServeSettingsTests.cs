@@ -43,6 +43,16 @@ public sealed class ServeSettingsTests : IDisposable
         settings.Check();
     }
 
+    [Fact]
+    public void A_schedule_of_rehearsals_without_a_server_for_them_is_refused()
+    {
+        var settings = Settings("127.0.0.1:0") with { NoAuth = true, RehearsalSchedule = Schedule.Parse("0 5 * * 0") };
+        var refused = Assert.Throws<UsageException>(settings.Check);
+        Assert.Contains("MAMMOTH_REHEARSAL_TARGET", refused.WayOut, StringComparison.Ordinal);
+        Assert.Contains("--rehearsal-target", refused.WayOut, StringComparison.Ordinal);
+        (settings with { RehearsalTarget = "Host=localhost" }).Check();
+    }
+
     [Theory]
     [InlineData("http://example.org", "a")]
     [InlineData("issuer", "a")]

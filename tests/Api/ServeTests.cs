@@ -127,6 +127,23 @@ public sealed class ServeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task On_a_schedule_it_rehearses_recovery_and_not_without_a_server_for_it()
+    {
+        using var area = await ServedArea.Create(postgres, "SELECT 1");
+        var schedule = new Dictionary<string, string> { ["MAMMOTH_REHEARSAL_SCHEDULE"] = "* * * * * *" };
+        string[] options = ["--no-auth", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse];
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ApiServer.Start(area.Folder, null, schedule, options));
+        Assert.Contains("MAMMOTH_REHEARSAL_TARGET", refused.Message, StringComparison.Ordinal);
+        schedule["MAMMOTH_REHEARSAL_TARGET"] = area.Source.ConnectionString;
+        await using var server = await ApiServer.Start(area.Folder, null, schedule, options);
+        while ((await server.Get("api/v1/runs"))["runs"]!.AsArray().Count == 0)
+            await Task.Delay(200, Cancellation);
+        var runs = (await server.Get("api/v1/runs?limit=100"))["runs"]!.AsArray();
+        Assert.All(runs, r => Assert.Equal("rehearsal", (string?)r!["kind"]));
+        Assert.Contains("Rehearses recovery by itself: * * * * * *", server.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task On_a_schedule_it_deletes_what_nothing_refers_to()
     {
         using var area = await ServedArea.Create(postgres, "CREATE TABLE t (i int); INSERT INTO t VALUES (1)");

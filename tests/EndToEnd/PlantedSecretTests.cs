@@ -54,7 +54,7 @@ public sealed class PlantedSecretTests(PostgresFixture postgres, AzuriteFixture 
         (string Source, string Variable)[] ways = [($"postgresql://{role.Name}:{Uri.EscapeDataString(Password)}@{place}", ""), ($"postgresql://{role.Name}@{place}", Password)];
         foreach (var (source, variable) in ways)
         {
-            foreach (string[] command in (string[][])[["plan"], ["migrate", "--exclude", "public.slow"], ["verify"], ["tables", "list"], ["clean"], ["read", "public.slow"], ["sample", "--size", "small"], ["migrate", "--include", source], ["read", source]])
+            foreach (string[] command in (string[][])[["plan"], ["migrate", "--exclude", "public.slow"], ["verify"], ["rehearse", "--into", source], ["tables", "list"], ["clean"], ["read", "public.slow"], ["sample", "--size", "small"], ["migrate", "--include", source], ["read", source]])
             {
                 await using var process = MammothProcess.Start(
                     [.. command, "--verbose", .. command[0] is "sample" or "plan" ? (string[])[] : ["--warehouse", area.Warehouse.Argument]],
@@ -77,12 +77,16 @@ public sealed class PlantedSecretTests(PostgresFixture postgres, AzuriteFixture 
         try
         {
             string key = await ApiServer.CreateKey(folder);
-            var environment = new Dictionary<string, string> { ["MAMMOTH_SOURCE"] = With(role), ["MAMMOTH_WAREHOUSE"] = Path.Combine(folder, "lake") };
+            var environment = new Dictionary<string, string> { ["MAMMOTH_SOURCE"] = With(role), ["MAMMOTH_WAREHOUSE"] = Path.Combine(folder, "lake"), ["MAMMOTH_REHEARSAL_TARGET"] = With(role) };
             var answers = new StringBuilder();
             await using (var server = await ApiServer.Start(folder, key, environment, ["--verbose"]))
             {
                 string good = await server.Migrate();
                 answers.Append(await server.Ended(good));
+                await owner.Run($"ALTER ROLE {role.Name} CREATEDB", Cancellation);
+                answers.Append(await server.Ended(await server.Rehearse()));
+                await owner.Run($"ALTER ROLE {role.Name} NOCREATEDB", Cancellation);
+                answers.Append(await server.Ended(await server.Rehearse()));
                 await owner.Run($"REVOKE SELECT ON public.slow FROM {role.Name}", Cancellation);
                 string bad = await server.Migrate();
                 answers.Append(await server.Ended(bad));

@@ -1,6 +1,7 @@
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Reports;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Local;
@@ -39,6 +40,9 @@ internal sealed class MigrationWarehouse : IDisposable, IProgressSink
     /// <summary>Bytes of data files that one step of a proof reads; null: as many as a migration's.</summary>
     public long? ProofBytes { get; set; }
 
+    /// <summary>The server on which recovery is rehearsed; null: none.</summary>
+    public string? RehearsalTarget { get; set; }
+
     public string Root => $"file://{Folder}";
 
     public void Report(ProgressEvent progress)
@@ -53,8 +57,9 @@ internal sealed class MigrationWarehouse : IDisposable, IProgressSink
 
     public async Task<MigrationSite> Site(string source, CancellationToken cancellation)
     {
-        MigrationSite site = new(source, Store, await StorageCatalog.Open(Store, Root, readOnly: false, cancellation), this);
-        return ProofBytes is { } bytes ? new(source, site.Io, site.Catalog, this) { ProofBytes = bytes } : site;
+        StorageCatalog catalog = await StorageCatalog.Open(Store, Root, readOnly: false, cancellation);
+        RehearsalServer? rehearsals = RehearsalTarget is { } target ? new(target) : null;
+        return ProofBytes is { } bytes ? new(source, Store, catalog, this) { ProofBytes = bytes, Rehearsals = rehearsals } : new(source, Store, catalog, this) { Rehearsals = rehearsals };
     }
 
     /// <summary>Runs a whole migration under a new run id.</summary>

@@ -63,6 +63,34 @@ public sealed class RunTests(PostgresFixture postgres, Chromium chromium)
     }
 
     [Fact]
+    public async Task A_rehearsal_says_which_tables_came_back()
+    {
+        using var area = await ServedArea.Create(postgres, "CREATE TABLE a AS SELECT i FROM generate_series(1, 30) i; CREATE TABLE b AS TABLE a");
+        await using var server = await area.Serve("--rehearsal-target", area.Source.ConnectionString);
+        await server.Ended(await server.Migrate());
+        string good = await server.Rehearse();
+        await server.Ended(good);
+        await using var visit = await Visit.Begin(chromium, server, $"#/runs/{good.Split('/')[^1]}");
+        await Expect(visit.State).ToHaveTextAsync("succeeded");
+        await Expect(visit.Page.GetByText("2 tables came back.")).ToBeVisibleAsync();
+        await Expect(visit.Table("public.a")).ToContainTextAsync("30 rows");
+        await visit.Picture("run-rehearsal");
+        await visit.IsAccessible();
+
+        string file = Directory.EnumerateFiles(Path.Combine(area.Warehouse, "public", "b", "data")).Single();
+        await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file, Cancellation))[..^9], Cancellation);
+        string bad = await server.Rehearse();
+        await server.Ended(bad);
+        await visit.Page.EvaluateAsync($"location.hash = '#/runs/{bad.Split('/')[^1]}'");
+        await Expect(visit.State).ToHaveTextAsync("failed");
+        await Expect(visit.Page.GetByText("1 of 2 tables did not come back as published.")).ToBeVisibleAsync();
+        await Expect(visit.Table("public.b")).ToContainTextAsync("it can't be read");
+        await visit.Page.EvaluateAsync("location.hash = '#/runs'");
+        await Expect(visit.Page.GetByText("Rehearsal of recovery").First).ToBeVisibleAsync();
+        visit.WentWell();
+    }
+
+    [Fact]
     public async Task Who_waits_behind_its_locks_is_told_while_it_runs_and_it_is_cancelled_after_a_question()
     {
         using var area = await ServedArea.Create(postgres, Sql);

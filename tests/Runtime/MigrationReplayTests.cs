@@ -6,6 +6,7 @@ using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Inspections;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Migrations;
+using Mammoth.Orchestrations.Recovery;
 using Mammoth.Orchestrations.Runtime;
 using Mammoth.Orchestrations.Verifications;
 using Mammoth.Tests.Fixtures;
@@ -151,7 +152,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
 
     /// <summary>A file a part: a large table as it is in small.</summary>
     [Fact]
-    public async Task A_run_whose_proofs_are_divided_replays_and_so_do_the_plan_the_verification_and_the_drift_check_of_its_warehouse()
+    public async Task A_run_whose_proofs_are_divided_replays_and_so_do_the_plan_the_drift_check_the_verification_and_the_rehearsal_of_its_warehouse()
     {
         string parts = $"""
             CREATE TABLE parts (id int, x text) PARTITION BY RANGE (id);
@@ -168,7 +169,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
         await using (NpgsqlConnection connection = await OpenAsync(run.Source))
             await ScalarAsync(connection, "ALTER TABLE a ADD more int");
 
-        foreach (RunKind kind in (RunKind[])[RunKind.DryRun, RunKind.Drift, RunKind.Verification])
+        foreach (RunKind kind in (RunKind[])[RunKind.DryRun, RunKind.Drift, RunKind.Verification, RunKind.Rehearsal])
         {
             string id = $"{kind}";
             await RunIndex.Add(run.Site, new RunEntry(id, kind, DateTimeOffset.UtcNow, run.Site.SourceName, new MigrationOptions()), Token);
@@ -186,6 +187,12 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
                     DetectDrift.Result result = await host.WaitForCompletion<DetectDrift.Result>(id, Token);
                     Assert.Equal((4, 1), (result.Tables, result.Changes));
                 }
+                else if (kind == RunKind.Rehearsal)
+                {
+                    await host.Start<RehearseRecovery>(id, new RehearseRecovery.Input(id), Token);
+                    RehearseRecovery.Result result = await host.WaitForCompletion<RehearseRecovery.Result>(id, Token);
+                    Assert.Equal((4, 0), (result.Tables, result.Differing));
+                }
                 else
                 {
                     await host.Start<VerifyWarehouse>(id, new VerifyWarehouse.Input(id), Token);
@@ -194,7 +201,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
                 }
             }
 
-            Assert.True(ReplayCheck.Run(path, new Registry().AddMigrations(run.Site)) >= (kind switch { RunKind.DryRun => 2, RunKind.Drift => 3, _ => 20 }));
+            Assert.True(ReplayCheck.Run(path, new Registry().AddMigrations(run.Site)) >= (kind switch { RunKind.DryRun => 2, RunKind.Drift => 3, RunKind.Rehearsal => 8, _ => 20 }));
         }
     }
 
@@ -219,7 +226,7 @@ public sealed class MigrationReplayTests(PostgresFixture postgres)
         string source = await postgres.CreateDatabaseAsync("replay", Token);
         await using (NpgsqlConnection connection = await OpenAsync(source))
             await ScalarAsync(connection, $"{sql} SELECT 1");
-        MigrationWarehouse warehouse = new() { ProofBytes = proofBytes };
+        MigrationWarehouse warehouse = new() { ProofBytes = proofBytes, RehearsalTarget = source };
         MigrationSite quiet = await warehouse.Site(source, Token);
         ShakyFileIO? io = shaky?.Invoke(quiet.Io);
         MigrationSite site = io is null ? quiet : new MigrationSite(source, io, await StorageCatalog.Open(quiet.Io, warehouse.Root, readOnly: false, Token), warehouse);

@@ -11,6 +11,9 @@ internal sealed class TupleWriter : IDisposable
 
     public ReadOnlySpan<byte> Written => bytes.AsSpan(0, Length);
 
+    /// <summary>The same for one who waits; of no use once more is written.</summary>
+    public ReadOnlyMemory<byte> Memory => bytes.AsMemory(0, Length);
+
     public void Clear() => Length = 0;
 
     /// <summary>Takes back what was written from here on.</summary>

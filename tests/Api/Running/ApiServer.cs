@@ -116,9 +116,15 @@ internal sealed partial class ApiServer : IAsyncDisposable
 
     /// <summary>Starts a migration that must be taken.</summary>
     /// <returns>The URL of its status.</returns>
-    public async Task<string> Migrate(string json = "{}")
+    public Task<string> Migrate(string json = "{}") => Begin("api/v1/migrations", json);
+
+    /// <summary>Starts a rehearsal of recovery.</summary>
+    /// <returns>Its URL.</returns>
+    public Task<string> Rehearse(string json = "{}") => Begin("api/v1/rehearsals", json);
+
+    private async Task<string> Begin(string path, string json)
     {
-        var answer = await Post("api/v1/migrations", json);
+        var answer = await Post(path, json);
         Assert.True(answer.Status == HttpStatusCode.Accepted, answer.Text);
         Assert.Equal(answer["links"]!["self"]!.GetValue<string>(), answer.Location);
         return answer.Location!;

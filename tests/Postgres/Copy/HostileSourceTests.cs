@@ -106,7 +106,7 @@ public sealed class HostileSourceTests(PostgresFixture postgres)
             await session.Execute("CREATE TABLE public.t (i int, t text); INSERT INTO public.t VALUES (1, 'fine'), (2, E'\\xC3\\xA9'), (3, E'\\xFF\\xFE'), (4, NULL)", Cancel);
             var unfit = new CollectedUnfitRows();
             await using CopyReader reader = await CopyReader.OpenAsync(
-                session.Connection, "SELECT i, t FROM public.t", Columns, new CopyDecoderOptions { UncheckedText = session.IsUnchecked }, unfit, Cancel);
+                session.Connection, "SELECT i, t FROM public.t", Columns, new CopyDecoderOptions { UncheckedText = session.IsUnchecked }, unfit, cancellationToken: Cancel);
             using RecordBatch? batch = reader.Read();
             Assert.Null(reader.Read());
             Assert.Equal(["fine", "é", null], Enumerable.Range(0, 3).Select(i => ((StringArray)batch!.Column(1)).GetString(i)));

@@ -111,7 +111,7 @@ public sealed class UnfitRowsTests(PostgresFixture postgres)
         await using CopyReader reader = await CopyReader.OpenAsync(
             database.Connection,
             "SELECT i, CASE WHEN i = 700 THEN '2001-01-01' ELSE 'infinity'::date END, 'abcdef' FROM generate_series(1, 1000) i",
-            columns, new CopyDecoderOptions { BatchRows = rows, BatchBytes = bytes }, unfit, TestContext.Current.CancellationToken);
+            columns, new CopyDecoderOptions { BatchRows = rows, BatchBytes = bytes }, unfit, cancellationToken: TestContext.Current.CancellationToken);
         int taken = 0;
         List<int> fit = [];
         while (reader.Read() is { } batch)

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Text.Json;
+using Mammoth.Cli.Errors;
+using Mammoth.Cli.Options;
+using Mammoth.Cli.Rendering;
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.IO;
+using Mammoth.Migration.Errors;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
+using Mammoth.Migration.Runs;
+using Mammoth.Postgres.Catalog;
+using Spectre.Console;
+
+namespace Mammoth.Cli.Commands;
+
+/// <summary><c>mammoth rehearse</c>: brings published tables back into a PostgreSQL, and compares what came back with what was proven when they were published.</summary>
+internal static class RehearseCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Option<string?> warehouse = WarehouseOption.Create();
+        Option<string?> into = new("--into")
+        {
+            Description = $"The PostgreSQL server to bring tables back into: a connection string or postgres://user@host/database of a role that may create databases. Else {RehearsalServer.Variable}; without either, a private server is started, as by `mammoth demo`.",
+            HelpName = "connection",
+        };
+        Option<string[]> include = RunOptions.Include();
+        include.Aliases.Add("--tables");
+        Option<string[]> exclude = RunOptions.Exclude();
+        Option<long?> maxBytes = new("--max-bytes")
+        {
+            Description = "Bytes of files that are read at most, such as 10GB: tables that were rehearsed longest ago come first, the others have their turn another time. Without it 10GB.",
+            HelpName = "size",
+            CustomParser = result =>
+            {
+                if (ByteSize.Parse(result.Tokens[0].Value, 1, long.MaxValue / 2) is { } bytes)
+                    return bytes;
+                result.AddError($"'{result.Tokens[0].Value}' is no size for --max-bytes: give it like 10GB.");
+                return null;
+            },
+        };
+        Option<bool> keep = new("--keep") { Description = "Leave the scratch database, to look into; it is yours to drop." };
+        Option<string?> bin = DemoCommand.PostgresBin();
+        Option<OutputForm> output = Output.Option();
+        CommandWithExamples command = new(
+            "rehearse", "Bring published tables back into a scratch database of a PostgreSQL server, and compare what is there then with what was proven against the source. Exit code 1 where one differs.",
+            "mammoth rehearse --warehouse ./lake",
+            "mammoth rehearse --warehouse ./lake --into \"Host=localhost;Username=rehearsal\" --include \"shop.*\" --max-bytes 2GB")
+        {
+            warehouse, into, include, exclude, maxBytes, keep, bin, output,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string? target = parsed.GetValue(into) is { Length: > 0 } given ? given : Environment.GetEnvironmentVariable(RehearsalServer.Variable);
+            bool kept = parsed.GetValue(keep);
+            if (kept && target is not { Length: > 0 })
+                throw new UsageException("--keep has no use with a private server, which ends with the command.", "Name a server with --into.");
+
+            (Warehouse place, StorageCatalog catalog) = await WarehouseOption.OpenAsync(parsed.GetValue(warehouse), cancellationToken);
+            NamePattern[] wanted = [.. (parsed.GetValue(include) ?? []).Select(p => new NamePattern(p))];
+            NamePattern[] unwanted = [.. (parsed.GetValue(exclude) ?? []).Select(p => new NamePattern(p))];
+            RecoveryPlan plan = await RecoveryChoice.Choose(place.Io, catalog, Chosen, parsed.GetValue(maxBytes) ?? RecoveryChoice.DefaultBytes, cancellationToken);
+            if (plan.Tables.Count == 0 && plan.LeftOut.Count == 0)
+                throw new UsageException($"No table of {catalog.Root} was chosen.", "`mammoth tables list` shows those there are; patterns are matched on namespace.table and case matters.");
+
+            if (plan.Tables.Count == 0)
+                throw new MammothException($"None of the chosen tables can be brought back: {plan.LeftOut[0].Table}: {plan.LeftOut[0].Reason}.", "Where they are too large, allow more with --max-bytes.");
+
+            bool json = parsed.GetValue(output) == OutputForm.Json;
+            await using PrivateServer? own = target is { Length: > 0 } ? null : await PrivateServer.StartAsync(terminal, parsed.GetValue(bin), silent: json, cancellationToken);
+            RecoverySite site = new(place.Io, catalog, new RehearsalServer(own?.Connection ?? Source.Parse(target!)));
+            return await RunAsync(terminal, site, plan, kept, json, cancellationToken);
+
+            bool Chosen(TableIdentifier table)
+            {
+                QualifiedName name = new(table.Namespace, table.Name);
+                return (wanted.Length == 0 || wanted.Any(p => p.Matches(name))) && !unwanted.Any(p => p.Matches(name));
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, RecoverySite site, RecoveryPlan plan, bool keep, bool json, CancellationToken cancellationToken)
+    {
+        string run = RunRecord.NewId(DateTimeOffset.UtcNow);
+        List<TableRehearsal> results = [];
+        try
+        {
+            PreparedDatabase database = await PreparedDatabase.Make(site, run, plan, keep, cancellationToken);
+            if (!json)
+                terminal.Error.MarkupLineInterpolated($"Bringing {Amount.Of(plan.Tables.Count, "table")} ({Amount.Bytes(plan.Bytes)} of files) back into {site.Server.Describe(database.Name)}.");
+
+            for (int i = 0; i < plan.Tables.Count; i++)
+            {
+                results.Add(await TableRecovery.Run(site, plan, database, i, keep, cancellationToken));
+                if (!json)
+                    terminal.Error.MarkupLineInterpolated($"{i + 1}/{plan.Tables.Count} {results[^1].Table}: {(results[^1].Holds ? "equal" : "differs")}, {Amount.Of(results[^1].Rows, "row")} in {Amount.Time(TimeSpan.FromSeconds(results[^1].Seconds))}");
+            }
+        }
+        finally
+        {
+            // Whatever happened, also where somebody has pressed Ctrl-C.
+            await ScratchDatabase.DropOf(site.Server, run, CancellationToken.None);
+        }
+
+        try
+        {
+            await RehearsalTimes.Record(site.Io, site.Root, plan.Tables.Select(t => t.Table), DateTimeOffset.UtcNow, cancellationToken);
+        }
+        catch (StorageException e)
+        {
+            terminal.Error.MarkupLineInterpolated($"[yellow]When the tables were rehearsed could not be remembered:[/] {e.Message}");
+        }
+
+        int differing = results.Count(r => !r.Holds);
+        if (json)
+            terminal.Raw.WriteLine(JsonSerializer.Serialize(new { Holds = differing == 0, Tables = results, plan.LeftOut }, RunFolder.Json));
+        else
+            RehearsalView.Show(terminal.Out, plan, results);
+
+        return differing == 0 ? ExitCodes.Done : ExitCodes.Differences;
+    }
+}

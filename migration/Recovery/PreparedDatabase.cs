@@ -1,0 +1,60 @@
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.Metadata;
+using Mammoth.Postgres.Catalog;
+using Mammoth.Postgres.Sessions;
+using Npgsql;
+
+namespace Mammoth.Migration.Recovery;
+
+/// <summary>A scratch database that has the types which the tables' columns need.</summary>
+/// <param name="HasTables">It has tables of the dump, too, whose rows are types of columns: recovered tables go into a schema of their own.</param>
+public sealed record PreparedDatabase(string Name, bool HasTables)
+{
+    /// <summary>Drops what earlier rehearsals left, and makes a database. Each call makes another.</summary>
+    /// <param name="run">The run that drops it.</param>
+    /// <param name="keep">It is never dropped.</param>
+    /// <exception cref="RehearsalServerException">The server can't be used.</exception>
+    public static async Task<PreparedDatabase> Make(RecoverySite site, string run, RecoveryPlan plan, bool keep, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        await ScratchDatabase.DropLeftOver(site.Server, cancellation);
+        string name = await ScratchDatabase.Create(site.Server, run, keep, cancellation);
+        var tables = new List<(TableIdentifier Identifier, TableMetadata Metadata)>();
+        foreach (RecoveryTable table in plan.Tables)
+        {
+            try
+            {
+                tables.Add((table.Table, await site.Metadata(table.Metadata, cancellation)));
+            }
+            catch (Exception e) when (Verification.PublishedProof.IsDamage(e))
+            {
+                // It is told of the table itself.
+            }
+        }
+
+        try
+        {
+            await using SourceSession session = await site.Server.Open(name, cancellation);
+            bool beside = await RecoveryTypes.Create(site, session, [.. tables.Select(t => t.Metadata)], cancellation);
+
+            // Here, since two tables at a time would make the same.
+            foreach (string schema in tables.Select(t => RecoveredLayout.NameOf(t.Identifier, t.Metadata, beside).Schema).Distinct())
+            {
+                await session.Execute($"CREATE SCHEMA IF NOT EXISTS {Identifier.Quote(schema)}", cancellation);
+            }
+
+            return new(name, beside);
+        }
+        catch (Exception e)
+        {
+            // One to be kept is kept for its tables, and there are none.
+            await ScratchDatabase.Drop(site.Server, name);
+            if (e is NpgsqlException failed)
+            {
+                throw RehearsalServer.Failed(failed);
+            }
+
+            throw;
+        }
+    }
+}

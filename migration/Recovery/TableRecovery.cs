@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Quarantine;
+using Mammoth.Migration.Runs;
+using Mammoth.Migration.Staging;
+using Mammoth.Migration.Verification;
+using Mammoth.Postgres.Catalog;
+using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Sessions;
+using Npgsql;
+
+namespace Mammoth.Migration.Recovery;
+
+/// <summary>Brings one table back into PostgreSQL, reads it there, and compares that with what was recorded when it was published.</summary>
+public static class TableRecovery
+{
+    private const int Lock = 0x6D6D7468;
+
+    /// <param name="plan">What is brought back.</param>
+    /// <param name="table">The table's place in it.</param>
+    /// <param name="keep">The table stays; else it is dropped again, so that one after the other needs no more room than the largest.</param>
+    /// <exception cref="RehearsalServerException">The server can't be used.</exception>
+    public static async Task<TableRehearsal> Run(RecoverySite site, RecoveryPlan plan, PreparedDatabase database, int table, bool keep, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        RecoveryTable chosen = plan.Tables[table];
+        var watch = Stopwatch.StartNew();
+        TableRehearsal result = new(chosen.Table.ToString(), null, null, null, null, 0, 0, chosen.Bytes, 0, [], null);
+        try
+        {
+            TableMetadata metadata = await site.Metadata(chosen.Metadata, cancellation);
+            TableMetadata? quarantine = plan.Quarantine is { } aside ? await site.Metadata(aside, cancellation) : null;
+            result = await Run(site, chosen, metadata, quarantine, database, table, keep, result, cancellation);
+        }
+        catch (UnrecoverableException e)
+        {
+            result = result with { Problem = $"it can't come back: {e.Message}" };
+        }
+        catch (PostgresException e) when (IsRefusal(e))
+        {
+            result = result with { Problem = $"PostgreSQL does not take it back: {e.MessageText} [SQLSTATE {e.SqlState}]" };
+        }
+        catch (NpgsqlException e)
+        {
+            throw RehearsalServer.Failed(e);
+        }
+        catch (Exception e) when (PublishedProof.IsDamage(e))
+        {
+            result = result with { Problem = $"it can't be read: {e.Message}" };
+        }
+
+        return result with { Seconds = watch.Elapsed.TotalSeconds };
+    }
+
+    private static async Task<TableRehearsal> Run(
+        RecoverySite site, RecoveryTable chosen, TableMetadata metadata, TableMetadata? quarantine, PreparedDatabase database, int index, bool keep, TableRehearsal result, CancellationToken cancellation)
+    {
+        PublishedProof.RecordedRows recorded = PublishedProof.Recorded(metadata) ?? throw new UnrecoverableException("its snapshot was not written by Mammoth");
+        string? setAside = recorded.Snapshot.Summary.GetValueOrDefault(SummaryKeys.QuarantineDigest);
+        result = result with { SnapshotId = recorded.Snapshot.SnapshotId, Recorded = recorded.Digest, Quarantined = setAside is null ? 0 : RowDigest.Parse(setAside).Rows };
+        await using SourceSession session = await site.Server.Open(database.Name, cancellation);
+
+        // The same step may be done twice at the same time: one waits, and does it again.
+        await using (var waiting = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_catalog.pg_advisory_lock({Lock}, {index})"), session.Connection) { CommandTimeout = StatementLimit.Seconds(StatementLimit.OverTable) })
+        {
+            await waiting.ExecuteNonQueryAsync(cancellation);
+        }
+
+        RecoveredLayout layout = await RecoveredLayout.Of(session, chosen.Table, metadata, database.HasTables, cancellation);
+        string target = QuarantineTable.TargetOf(chosen.Table);
+        (layout, long back, string? kept) = await Load(site, session, metadata, layout, result.Quarantined > 0 ? quarantine : null, target, cancellation);
+        List<string> remarks = [.. layout.Columns.Select(c => c.Remark).OfType<string>(), .. await LeftOut(site, metadata, recorded.Snapshot, cancellation)];
+        if (kept is not null)
+        {
+            remarks.Add(kept);
+        }
+
+        (RowDigest fit, RowDigest unfit) = await RecoveredRows.Digest(session, layout, cancellation);
+        if (!keep)
+        {
+            await session.Execute($"DROP TABLE {layout.Name.Sql}", cancellation);
+        }
+
+        RowDigest quarantined = kept is null ? unfit : unfit + await QuarantineTable.Digest(site.Io, quarantine, target, cancellation);
+        return result with
+        {
+            Name = layout.Name.ToString(),
+            Found = fit.ToString(),
+            QuarantinedBack = back,
+            Remarks = remarks,
+            Problem = Compare(recorded.Digest, fit, setAside, quarantined),
+        };
+    }
+
+    private static async Task<(RecoveredLayout Layout, long Back, string? Kept)> Load(
+        RecoverySite site, SourceSession session, TableMetadata metadata, RecoveredLayout layout, TableMetadata? quarantine, string target, CancellationToken cancellation)
+    {
+        var load = new RecoveryLoad(site.Io, session, metadata, layout);
+        if (layout.Columns.All(c => c.Recorded.LargeValues is not { IsObject: true }))
+        {
+            return await load.Run(quarantine, target, objects: null, cancellation);
+        }
+
+        await using SourceSession beside = await site.Server.Open(session.Connection.Database, cancellation);
+        return await load.Run(quarantine, target, new RecoveredObjects(site.Io, metadata.Location, beside), cancellation);
+    }
+
+    private static string? Compare(string recorded, RowDigest fit, string? setAside, RowDigest quarantined)
+    {
+        if (fit.ToString() != recorded)
+        {
+            long rows = RowDigest.Parse(recorded).Rows;
+            return string.Create(CultureInfo.InvariantCulture, $"what came back is not what was published: {fit.Rows:N0} rows where {rows:N0} were published; digest {fit}, recorded {recorded}");
+        }
+
+        string aside = setAside ?? RowDigest.Empty.ToString();
+        return quarantined.ToString() == aside ? null : $"the quarantined rows that came back are not those that were set aside: digest {quarantined}, recorded {aside}";
+    }
+
+    /// <summary>What of the source the run that published the table did not copy.</summary>
+    private static async Task<IReadOnlyList<string>> LeftOut(RecoverySite site, TableMetadata metadata, Snapshot snapshot, CancellationToken cancellation)
+    {
+        if (snapshot.Summary.GetValueOrDefault(SummaryKeys.Run) is not { } run || snapshot.Summary.GetValueOrDefault(SummaryKeys.Source)?.Split('.', 2) is not [var schema, var name])
+        {
+            return [];
+        }
+
+        var folder = new RunFolder(site.Io, site.Root, run);
+        RunRecord? record = await folder.TryRead<RunRecord>(folder.Fixed(RunRecord.FileName), cancellation);
+        TableSettings[] settings = [.. (record?.Options.Tables ?? new Dictionary<string, TableSettings>()).Where(t => new NamePattern(t.Key).Matches(new QualifiedName(schema, name))).Select(t => t.Value)];
+        return
+        [
+            .. settings.SelectMany(s => s.Omit).Distinct().Select(c => $"{c} was left out: it is not in the warehouse"),
+            .. settings.Any(s => s.Filter is not null) ? ["rows were left out by a filter: they are not in the warehouse"] : Array.Empty<string>(),
+        ];
+    }
+
+    /// <summary>Whether the server refuses what it was given (its values, its types), rather than being unable for now.</summary>
+    internal static bool IsRefusal(PostgresException e) => !e.IsTransient && e.SqlState[..2] is "0A" or "21" or "22" or "23" or "38" or "39" or "42" or "44" or "54" or "P0";
+}

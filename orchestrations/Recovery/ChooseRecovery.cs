@@ -1,0 +1,33 @@
+using Mammoth.Iceberg.Catalogs;
+using Mammoth.Migration.Plans;
+using Mammoth.Migration.Recovery;
+using Mammoth.Migration.Runs;
+using Mammoth.Orchestrations.Runtime;
+using Mammoth.Postgres.Catalog;
+
+namespace Mammoth.Orchestrations.Recovery;
+
+/// <summary>Chooses the tables that a rehearsal brings back.</summary>
+public sealed class ChooseRecovery(MigrationSite site) : Activity<ChooseRecovery, ChooseRecovery.Input, ChooseRecovery.Result>
+{
+    public sealed record Input(string Run);
+
+    /// <param name="Plan">Where the <see cref="RecoveryPlan"/> lies.</param>
+    public sealed record Result(string Plan, int Tables);
+
+    public override async Task<Result> Run(ActivityContext context, Input input)
+    {
+        RunEntry entry = await RunIndex.Find(site, input.Run, context.Cancellation) ?? throw new FileNotFoundException($"Run {input.Run} is not in the warehouse's list of runs.");
+        NamePattern[] include = [.. entry.Options.Include.Select(p => new NamePattern(p))];
+        NamePattern[] exclude = [.. entry.Options.Exclude.Select(p => new NamePattern(p))];
+        RecoveryPlan plan = await RecoveryChoice.Choose(site.Io, site.Catalog, Chosen, entry.Options.MaxRehearsalBytes ?? RecoveryChoice.DefaultBytes, context.Cancellation);
+        RunFolder folder = site.Folder(input.Run);
+        return new(await folder.Write(folder.Fresh("recovery"), plan, context.Cancellation), plan.Tables.Count);
+
+        bool Chosen(TableIdentifier table)
+        {
+            QualifiedName name = new(table.Namespace, table.Name);
+            return (include.Length == 0 || include.Any(p => p.Matches(name))) && !exclude.Any(p => p.Matches(name));
+        }
+    }
+}
