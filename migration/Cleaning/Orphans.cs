@@ -41,8 +41,7 @@ public static partial class Orphans
         {
             if (UnfinishedRuns.Owner(unfinished, file.Location) is { } run)
             {
-                UnfinishedFiles held = kept.GetValueOrDefault(run) ?? new(run, 0, 0);
-                kept[run] = held with { Files = held.Files + 1, Bytes = held.Bytes + file.Length };
+                Keep(run, file);
             }
             else if (file.Modified < before)
             {
@@ -54,10 +53,14 @@ public static partial class Orphans
             }
         }
 
-        // Whose a half-written file is its name doesn't tell: while a run has not ended, it may be the run's own.
-        foreach (FileEntry file in unfinished.Count > 0 ? [] : halves)
+        foreach (FileEntry file in halves)
         {
-            if (file.Modified < before && file.Modified < DateTimeOffset.UtcNow - Stall)
+            // Whose it is its name doesn't tell: while a run has not ended, it may be the run's own.
+            if (unfinished.Count > 0)
+            {
+                Keep(unfinished[0], file);
+            }
+            else if (file.Modified < before && file.Modified < DateTimeOffset.UtcNow - Stall)
             {
                 orphans.Add(file);
             }
@@ -68,6 +71,12 @@ public static partial class Orphans
         }
 
         return new(orphans, [.. kept.Values], young);
+
+        void Keep(string run, FileEntry file)
+        {
+            UnfinishedFiles held = kept.GetValueOrDefault(run) ?? new(run, 0, 0);
+            kept[run] = held with { Files = held.Files + 1, Bytes = held.Bytes + file.Length };
+        }
     }
 
     /// <summary>Deletes what was found.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Mammoth.Migration.Types;
 
 namespace Mammoth.Migration.Plans;
@@ -86,6 +87,8 @@ public sealed record MigrationOptions
     public string? MaxErrors { get; init; }
 
     /// <summary>Of a rehearsal of recovery: bytes of files that it reads at most; null: <see cref="Recovery.RecoveryChoice.DefaultBytes"/>.</summary>
+    // Left out where it is null: what is remembered of a request that was made before there was this member stays what it is.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MaxRehearsalBytes { get; init; }
 
     /// <summary>Settings by pattern on <c>schema.table</c>; the last match of a setting wins.</summary>

@@ -76,11 +76,14 @@ internal sealed class CopyConnection : IDisposable
     /// <exception cref="PostgresException">The server refuses the query.</exception>
     public CopyMessages CopyOut(string sql) => Guard(() =>
     {
-        socket.LimitReceives(CopySocket.SilenceLimit);
+        socket.LimitReceives(socket.Silence);
         new FrontendMessage('Q').Text(sql).SendTo(socket);
         char kind = Next();
         return kind == 'H' ? new CopyMessages(this, socket, answers) : throw new NpgsqlException($"COPY was answered by a message of kind 0x{(int)kind:x2}.");
     });
+
+    /// <inheritdoc cref="CopySocket.SilenceLimit"/>
+    internal TimeSpan Silence { set => socket.Silence = value; }
 
     /// <summary>Asks the server to end what it does for this connection; from any thread. Whether it still does is only seen by how the statement ends.</summary>
     public void RequestCancel()

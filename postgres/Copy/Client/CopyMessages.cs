@@ -159,11 +159,14 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
         if (BackendMessages.IsAside(kind))
             return;
         socket.Patient(false);
+
+        // What ends a COPY may stay away as well as its rows.
+        socket.LimitReceives(socket.Silence);
         if (kind == 'E')
         {
             PostgresException error = ServerError.Read(answers.Content);
             if (error.InvariantSeverity is not ("FATAL" or "PANIC"))
-                answers.ReadToReady();
+                ReadToReady();
             throw error;
         }
 
@@ -171,7 +174,13 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
             throw new NpgsqlException($"The server sent a message of kind 0x{(int)kind:x2} within a COPY.");
         if (connection.Next() != 'C')
             throw new NpgsqlException("The server did not confirm that the COPY is complete.");
-        answers.ReadToReady();
+        ReadToReady();
         (isComplete, isOver) = (true, true);
+    }
+
+    private void ReadToReady()
+    {
+        answers.ReadToReady();
+        socket.LimitReceives(TimeSpan.Zero);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class CopySocket : IDisposable
 
     private CopySocket(Socket socket) => this.socket = socket;
 
+    /// <summary>That of this connection.</summary>
+    internal TimeSpan Silence { get; set; } = SilenceLimit;
+
     /// <summary>What is received goes through TLS.</summary>
     public bool IsSecure => secure is not null;
 
@@ -143,8 +146,8 @@ internal sealed class CopySocket : IDisposable
             int read = socket.Receive(target, SocketFlags.None, out SocketError error);
             if (error == SocketError.Success)
                 return read;
-            if (isPatient && SilenceLimit > TimeSpan.Zero && Environment.TickCount64 - asked > SilenceLimit.TotalMilliseconds)
-                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The server has sent nothing for {SilenceLimit.TotalSeconds:0} seconds in the middle of a COPY."), new SocketException((int)SocketError.TimedOut));
+            if (isPatient && Silence > TimeSpan.Zero && Environment.TickCount64 - asked > Silence.TotalMilliseconds)
+                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The server has sent nothing for {Silence.TotalSeconds:0} seconds in the middle of a COPY."), new SocketException((int)SocketError.TimedOut));
             if (!(isPatient && error is SocketError.TimedOut or SocketError.WouldBlock) && error != SocketError.Interrupted)
                 throw new IOException("The connection to the server broke while receiving.", new SocketException((int)error));
         }

@@ -56,7 +56,7 @@ internal sealed record CopyTarget
         return host.Contains(',', StringComparison.Ordinal) || (host.Contains(':', StringComparison.Ordinal) && !System.Net.IPAddress.TryParse(host, out _)) ? "several hosts"
             : host.StartsWith('@') ? "an abstract socket"
             : string.IsNullOrEmpty(c.Username) ? "no user name"
-            : Given(c.SslCertificate, "PGSSLCERT") || !string.IsNullOrEmpty(c.SslKey) || UsersOwn("postgresql.crt") is not null ? "a client certificate"
+            : Given(c.SslCertificate, "PGSSLCERT") || !string.IsNullOrEmpty(c.SslKey) || (c.SslMode != SslMode.Disable && !host.StartsWith('/') && UsersOwn("postgresql.crt") is not null) ? "a client certificate"
             : c.SslNegotiation != SslNegotiation.Postgres ? "direct TLS negotiation"
             : c.ChannelBinding == ChannelBinding.Require ? "channel binding"
             : c.CheckCertificateRevocation ? "revocation checks"
@@ -67,10 +67,10 @@ internal sealed record CopyTarget
     /// <summary>A file where libpq and Npgsql look for it unasked (PostgreSQL documentation, "SSL Support"); null where there is none.</summary>
     private static string? UsersOwn(string file)
     {
-        string path = OperatingSystem.IsWindows()
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "postgresql", file)
-            : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "", ".postgresql", file);
-        return File.Exists(path) ? path : null;
+        string? folder = OperatingSystem.IsWindows()
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "postgresql")
+            : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".postgresql") : null;
+        return folder is not null && Path.Combine(folder, file) is var path && File.Exists(path) ? path : null;
     }
 
     private static bool Given(string? value, string variable) => !string.IsNullOrEmpty(value) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));

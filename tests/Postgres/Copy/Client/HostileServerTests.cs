@@ -25,6 +25,15 @@ public sealed class HostileServerTests
         Assert.True(needed > Login.Length);
     }
 
+    /// <summary>A proxy that lost its server keeps the connection open.</summary>
+    [Fact]
+    public void A_COPY_that_falls_silent_is_an_error_wherever_it_does()
+    {
+        byte[] whole = [.. Login, .. Rows];
+        for (int length = Login.Length; length < whole.Length; length++)
+            Assert.ThrowsAny<NpgsqlException>(() => Talk(whole[..length], int.MaxValue, silence: TimeSpan.FromMilliseconds(60)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -75,8 +84,8 @@ public sealed class HostileServerTests
         Assert.Contains("before TLS began", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Copies from a server that says this, in pieces of so many bytes, and then closes.</summary>
-    private static byte[] Talk(byte[] said, int piece, SslMode mode = SslMode.Disable)
+    /// <summary>Copies from a server that says this, in pieces of so many bytes, and then closes, or says nothing more to a client that waits so long.</summary>
+    private static byte[] Talk(byte[] said, int piece, SslMode mode = SslMode.Disable, TimeSpan? silence = null)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -96,7 +105,8 @@ public sealed class HostileServerTests
                 }
             }
 
-            socket.Shutdown(SocketShutdown.Send);
+            if (silence is null)
+                socket.Shutdown(SocketShutdown.Send);
             byte[] heard = new byte[1000];
             try
             {
@@ -115,6 +125,8 @@ public sealed class HostileServerTests
         try
         {
             using CopyConnection connection = CopyConnection.Open(target);
+            if (silence is { } limit)
+                connection.Silence = limit;
             CopyMessages copy = connection.CopyOut("COPY t TO STDOUT");
             List<byte> all = [];
             byte[] buffer = new byte[16];
