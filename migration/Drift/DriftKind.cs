@@ -27,6 +27,9 @@ public enum DriftKind
     /// <summary>By its table's oid and its number the column of another name.</summary>
     ColumnRenamed,
 
+    /// <summary>The same column, which gets another name in the warehouse, since other columns' names came or went (<see cref="Plans.WarehouseNames"/>).</summary>
+    ColumnMoved,
+
     TypeChanged,
     NullabilityChanged,
 

@@ -26,6 +26,7 @@ public sealed record SchemaChange(DriftKind Kind, string Schema, string Table, s
         DriftKind.ColumnAdded => $"column {At}, {To}, is new",
         DriftKind.ColumnGone => $"column {At}, {From}, is gone",
         DriftKind.ColumnRenamed => $"column {At} was called {ShownName.Of(From!)} before",
+        DriftKind.ColumnMoved => $"column {At} is {ShownName.Of(To!)} in the warehouse from now on, not {ShownName.Of(From!)}",
         DriftKind.TypeChanged => $"column {At} is {To} now, not {From}",
         DriftKind.NullabilityChanged => $"column {At} is {To} now, not {From}",
         DriftKind.PrimaryKeyChanged => $"the primary key of {At} is {To ?? "none"} now, not {From ?? "none"}",
