@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Mammoth.Iceberg.Catalogs;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Publishing;
 using Mammoth.Migration.Reports;
@@ -40,6 +41,10 @@ internal sealed class PublishedRuns(IAsyncEnumerable<PublishedRun> latestFirst) 
     /// <summary>Whether a run has published since that a table of the warehouse was not among what it could copy: then it is no news.</summary>
     public async Task<bool> HaveMissed(HeldTable table) =>
         await LastThatChose(table.Source) is { } run && run.Finished >= table.Written && !run.Tables.Contains(table.Place);
+
+    /// <summary>Whether the last run that chose a table found it in another place than one of the warehouse has it, and published it there since that was written.</summary>
+    public async Task<bool> HaveMoved(HeldTable from, QualifiedName table, TableIdentifier to) =>
+        await LastThatChose(table) is { } run && run.Finished >= from.Written && run.Tables.Contains(to) && !run.Tables.Contains(from.Place);
 
     public ValueTask DisposeAsync() => _runs.DisposeAsync();
 

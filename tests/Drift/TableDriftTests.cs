@@ -69,6 +69,43 @@ public sealed class TableDriftTests
     }
 
     [Fact]
+    public async Task A_table_that_goes_back_to_an_earlier_name_or_place_is_held_against_what_it_was_last()
+    {
+        MigrationPlan plain = Plan([Orders]);
+        MigrationPlan renamed = Plan([Table(1, "purchases") with { Columns = [Column(1, "id", Int4, notNull: true)] }]);
+        PublishedRun[] runs = [Run(renamed, Monday.AddDays(1)), Run(plain, Monday)];
+        IReadOnlyList<HeldTable> warehouse = Published(renamed, Monday.AddDays(1), Published(plain, Monday));
+        SchemaDrift drift = await Between(plain, warehouse, null, runs);
+        Assert.Equal([(DriftKind.TableRenamed, null, "shop.purchases"), (DriftKind.ColumnAdded, "note", null)], drift.Changes.Select(c => (c.Kind, c.Column, c.From)));
+        Assert.Equal("The next run copies it to shop.orders, instead of the rows that are there, and leaves shop.purchases as it is, with the rows it had.", drift.Changes[0].Next);
+        Assert.Empty((await Between(plain, Published(plain, Monday.AddDays(2), warehouse), null, [Run(plain, Monday.AddDays(2)), .. runs])).Changes);
+
+        // Its rows are those of Monday: the run that went back wrote nothing.
+        Assert.Empty((await Between(plain, warehouse, null, [Run(plain, Monday.AddDays(2)), .. runs])).Changes);
+
+        // The same of a place: the table whose name it gave way to is gone again.
+        MigrationPlan both = Plan([Orders, Table(7, "ORDERS")]);
+        drift = await Between(plain, Published(both, Monday.AddDays(1), Published(plain, Monday)), null, Run(both, Monday.AddDays(1)), Run(plain, Monday));
+        Assert.Equal([(DriftKind.TableGone, "ORDERS", null), (DriftKind.TableMoved, "orders", "shop.orders_2")], drift.Changes.Select(c => (c.Kind, c.Table, c.From)));
+    }
+
+    [Fact]
+    public async Task Tables_that_swapped_their_names_are_told_of()
+    {
+        MigrationPlan before = Plan([Orders, Customers]);
+        IReadOnlyList<HeldTable> warehouse = Published(before, Monday);
+        MigrationPlan now = Plan([Table(2, "orders"), Table(1, "customers")]);
+        SchemaDrift drift = await Between(now, warehouse, null, Run(before, Monday));
+        Assert.Equal([(DriftKind.TableRenamed, "customers", "shop.orders"), (DriftKind.TableRenamed, "orders", "shop.customers")], drift.Changes.Select(c => (c.Kind, c.Table, c.From!)));
+        Assert.Equal("The next run copies it to shop.customers, instead of the rows that are there, and the rows of shop.orders to shop.orders.", drift.Changes[0].Next);
+        Assert.Empty((await Between(now, Published(now, Monday.AddDays(1), warehouse), null, Run(now, Monday.AddDays(1)), Run(before, Monday))).Changes);
+
+        // A table that another took the name of is the same still.
+        drift = await Between(Plan([Table(9, "orders"), Table(1, "old_orders")]), warehouse, new MigrationOptions { Include = ["*orders"] }, Run(before, Monday));
+        Assert.Equal((DriftKind.TableRenamed, "old_orders", "shop.orders"), Assert.Single(drift.Changes.Select(c => (c.Kind, c.Table, c.From!))));
+    }
+
+    [Fact]
     public async Task Of_another_oid_it_is_one_gone_and_one_new()
     {
         SchemaDrift drift = await Between(Plan([Table(9, "purchases")]), Published(Plan([Orders]), Monday));
