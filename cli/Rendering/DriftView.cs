@@ -46,6 +46,7 @@ internal static class DriftView
     {
         DriftKind.TableAdded => "new table",
         DriftKind.TableGone => "table gone",
+        DriftKind.TableAttached => "a partition now",
         DriftKind.TableRenamed => "table renamed",
         DriftKind.TableMoved => "other name in the warehouse",
         DriftKind.TableLeftOut => "can't be copied",

@@ -19,6 +19,7 @@ public sealed record SchemaChange(DriftKind Kind, string Schema, string Table, s
     {
         DriftKind.TableAdded => $"table {At} is new",
         DriftKind.TableGone => $"table {At} is gone",
+        DriftKind.TableAttached => $"table {At} is a partition of {To} now",
         DriftKind.TableRenamed => $"table {From} is called {At} now",
         DriftKind.TableMoved => $"table {At} is {To} in the warehouse from now on, not {From}",
         DriftKind.TableLeftOut => $"table {At} can't be copied any more: {To}",

@@ -63,12 +63,19 @@ internal sealed class TableComparison
         HashSet<QualifiedName> sources = [.. _plan.Tables.Select(t => t.Source)];
         Dictionary<QualifiedName, string> leftOut = _plan.LeftOut.GroupBy(l => l.Name).ToDictionary(g => g.Key, g => g.First().Reason);
         Dictionary<uint, TablePlan> byOid = _plan.Tables.ToDictionary(t => t.SourceOid);
+        Dictionary<uint, TablePlan> byPartition = _plan.Tables.Where(t => t.IsPartitioned).SelectMany(t => t.Heaps, (t, h) => (t, h.Oid)).ToDictionary(p => p.Oid, p => p.t);
         var changes = new List<SchemaChange>();
         foreach (HeldTable table in _held.Where(t => !_former.Contains(t) && !sources.Contains(t.Source) && IsChosen(t.Source)))
         {
             bool isUnderItsNewName = table.Oid is { } oid && byOid.TryGetValue(oid, out TablePlan? renamed) && table.IsSameAs(renamed);
             if (isUnderItsNewName || await runs.HaveMissed(table))
             {
+                continue;
+            }
+
+            if (table.Oid is { } part && byPartition.TryGetValue(part, out TablePlan? root) && root.Origin is { } own && table.Origin?.IsSameAs(own) == true)
+            {
+                changes.Add(Change(DriftKind.TableAttached, table.Source, null, ShownName.Of(root.Source), $"The next run copies its rows with the others to {Shown(Place(root))}. {Left(table)}"));
                 continue;
             }
 

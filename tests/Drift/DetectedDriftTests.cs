@@ -33,6 +33,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         CREATE TABLE lower_case (id int);
         CREATE TABLE "a/b" (id int); INSERT INTO "a/b" VALUES (1);
         CREATE TABLE aside (id int);
+        CREATE TABLE parts_3 (id int, day date);
         INSERT INTO kept VALUES (1, 'n', now()); INSERT INTO parts VALUES (1, '2026-01-05'); INSERT INTO changed VALUES (1, 2, 'c', 'g', 3, ROW('s'));
         INSERT INTO dropped VALUES (1); INSERT INTO old_name VALUES (1, 'x'); INSERT INTO lower_case VALUES (1);
         """;
@@ -44,6 +45,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         ALTER TABLE changed ADD PRIMARY KEY (id, latter);
         ALTER TYPE address ADD ATTRIBUTE town text;
         DROP TABLE dropped;
+        ALTER TABLE parts ATTACH PARTITION parts_3 FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
         ALTER TABLE old_name RENAME TO new_name;
         DROP TABLE becomes_view; CREATE VIEW becomes_view AS SELECT 1 AS id;
         DROP VIEW becomes_table; CREATE TABLE becomes_table (id int);
@@ -102,6 +104,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
                 "table public.lower_case is public.lower_case_2 in the warehouse from now on, not public.lower_case",
                 "table public.old_name is called public.new_name now",
                 "column public.\"odd.na\"\"me\".U&\"a\\000Ab\", integer, is new",
+                "table public.parts_3 is a partition of public.parts now",
             ],
             drift.Changes.Select(c => c.Summary));
         Assert.Equal(Enum.GetValues<DriftKind>(), drift.Changes.Select(c => c.Kind).Distinct().Order());

@@ -106,6 +106,20 @@ public sealed class TableDriftTests
     }
 
     [Fact]
+    public async Task A_table_that_was_attached_as_a_partition_is_not_gone()
+    {
+        MigrationPlan before = Plan([Orders]);
+        Table parts = Table(5, "all_orders") with { IsPartitioned = true, Leaves = [Orders.Leaves[0]] };
+        SchemaDrift drift = await Between(Plan([parts]), Published(before, Monday), null, Run(before, Monday));
+        Assert.Equal([(DriftKind.TableAdded, "table shop.all_orders is new"), (DriftKind.TableAttached, "table shop.orders is a partition of shop.all_orders now")], drift.Changes.Select(c => (c.Kind, c.Summary)));
+        Assert.Equal("The next run copies its rows with the others to shop.all_orders. The next run leaves shop.orders as it is, with the rows it had.", drift.Changes[1].Next);
+
+        // Oids of another database say nothing.
+        IReadOnlyList<HeldTable> unknown = [.. Published(before, Monday).Select(t => t with { Origin = null })];
+        Assert.Equal([DriftKind.TableAdded, DriftKind.TableGone], (await Between(Plan([parts]), unknown)).Changes.Select(c => c.Kind));
+    }
+
+    [Fact]
     public async Task Of_another_oid_it_is_one_gone_and_one_new()
     {
         SchemaDrift drift = await Between(Plan([Table(9, "purchases")]), Published(Plan([Orders]), Monday));
