@@ -22,9 +22,10 @@ internal sealed class TableComparison
         _exclude = [.. options.Exclude.Select(p => new NamePattern(p))];
         _planned = plan.Tables.ToDictionary(Place);
 
-        // The plan is refused where a table of another database is in its tables' way and may not be replaced.
+        // The plan is refused where a table of another database is in its tables' way and may not be replaced. Where it may, that one's other tables are what this one lacks.
         _byPlace = held.ToDictionary(t => t.Place);
-        _held = [.. held.Where(t => t.IsOf(plan.Origin))];
+        SourceOrigin[] replaced = [.. _planned.Keys.Select(p => _byPlace.GetValueOrDefault(p)?.Origin).OfType<SourceOrigin>()];
+        _held = [.. held.Where(t => t.IsOf(plan.Origin) || replaced.Any(o => t.IsOf(o)))];
     }
 
     /// <summary>What is new about the tables that the next run copies.</summary>

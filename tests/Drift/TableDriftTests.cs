@@ -162,6 +162,17 @@ public sealed class TableDriftTests
     }
 
     [Fact]
+    public async Task Tables_that_a_database_lacks_which_replaces_another_are_told_as_gone()
+    {
+        var options = new MigrationOptions { ReplaceSource = true };
+        MigrationPlan before = Plan([Orders, Customers]);
+        IReadOnlyList<HeldTable> warehouse = Published(Plan([Table(3, "people", "crm")], identity: "9:9"), Monday, Published(before, Monday));
+        MigrationPlan now = Plan([Table(77, "orders")], options, identity: "8:8");
+        Assert.Equal([(DriftKind.TableGone, "customers")], (await Between(now, warehouse, options)).Changes.Select(c => (c.Kind, c.Table)));
+        Assert.Empty((await Between(now, Published(now, Monday.AddDays(1), warehouse), options, Run(now, Monday.AddDays(1)))).Changes);
+    }
+
+    [Fact]
     public async Task A_table_whose_name_another_takes_in_the_warehouse_moves_there()
     {
         Table upper = Table(7, "ORDERS");
