@@ -87,9 +87,19 @@ internal sealed class TableComparison
         return changes;
     }
 
-    private string Left(HeldTable table) => _planned.TryGetValue(table.Place, out TablePlan? instead)
-        ? $"The next run replaces its rows in {Shown(table.Place)} by those of {ShownName.Of(instead.Source)}; snapshots before it keep them."
-        : $"The next run leaves {Shown(table.Place)} as it is, with the rows it had.";
+    private string Left(HeldTable table) => (IsRefused(), _planned.GetValueOrDefault(table.Place)) switch
+    {
+        (true, _) => $"The next run is refused, since it would be told to choose what is not there; {Shown(table.Place)} stays as it is, with the rows it had.",
+        (_, { } instead) => $"The next run replaces its rows in {Shown(table.Place)} by those of {ShownName.Of(instead.Source)}; snapshots before it keep them.",
+        _ => $"The next run leaves {Shown(table.Place)} as it is, with the rows it had.",
+    };
+
+    /// <summary>Whether a run would be: by its planner, which here lets patterns pass that choose tables of the warehouse alone.</summary>
+    private bool IsRefused()
+    {
+        QualifiedName[] tables = [.. _plan.Tables.Select(t => t.Source), .. _plan.LeftOut.Where(l => l.Kind == "table").Select(l => l.Name)];
+        return _plan.Tables.Count == 0 || _include.Any(p => !tables.Any(p.Matches));
+    }
 
     private static async Task<SchemaChange> New(TablePlan table, HeldTable? there, PublishedRuns runs)
     {

@@ -131,6 +131,16 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         Assert.Equal((false, true), (Field(next, "amount").Required, Field(next, "latter").Required));
     }
 
+    [Fact]
+    public async Task The_last_table_is_told_as_gone()
+    {
+        var database = await SourceDatabase.Create(postgres, "drift", "CREATE TABLE only_one (id int)", Cancellation);
+        await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        await database.Run("DROP TABLE only_one", Cancellation);
+        SchemaDrift drift = await SchemaDrift.Find(await warehouse.Site(database.ConnectionString, Cancellation), Options with { Include = ["only_one"] }, Cancellation);
+        Assert.Equal(["table public.only_one is gone"], drift.Changes.Select(c => c.Summary));
+    }
+
     /// <summary>As a host does, by the orchestration.</summary>
     private async Task<SchemaDrift> Detect(SourceDatabase database, string run)
     {

@@ -1,6 +1,7 @@
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Drift;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Catalog;
@@ -117,6 +118,25 @@ public sealed class TableDriftTests
         // Oids of another database say nothing.
         IReadOnlyList<HeldTable> unknown = [.. Published(before, Monday).Select(t => t with { Origin = null })];
         Assert.Equal([DriftKind.TableAdded, DriftKind.TableGone], (await Between(Plan([parts]), unknown)).Changes.Select(c => c.Kind));
+    }
+
+    [Theory]
+    [InlineData("shop.orders")]
+    [InlineData("shop.*")]
+    [InlineData(null)]
+    public async Task That_all_tables_are_gone_which_a_pattern_chose_is_told_and_no_error(string? include)
+    {
+        var options = new MigrationOptions { Include = include is null ? [] : [include] };
+        IReadOnlyList<HeldTable> warehouse = Published(Plan([Orders]), Monday);
+        Table[] others = include is null ? [] : [Table(9, "people", "crm")];
+        SchemaDrift drift = await Between(Plan(others, options, warehouse: warehouse), warehouse, options);
+        Assert.Equal((0, DriftKind.TableGone, "orders"), (drift.Tables, Assert.Single(drift.Changes).Kind, drift.Changes[0].Table));
+        Assert.StartsWith("The next run is refused", drift.Changes[0].Next, StringComparison.Ordinal);
+
+        // What is nowhere is a mistake still, and so is a table of another database.
+        Assert.Throws<UsageException>(() => Plan(others, new MigrationOptions { Include = ["shop.order"] }, warehouse: warehouse));
+        Assert.Throws<UsageException>(() => Plan(others, options with { Exclude = ["shop.*"] }, warehouse: warehouse));
+        Assert.Throws<UsageException>(() => Plan(others, options with { Exclude = ["crm.*"] }, identity: "8:8", warehouse: warehouse));
     }
 
     [Fact]
