@@ -100,7 +100,7 @@ internal sealed class ColumnComparison
 
     private static string Nullability(NestedField field) => field.Required ? "NOT NULL" : "NULL";
 
-    /// <summary>What SQL calls a composite type says nothing of its attributes.</summary>
+    /// <summary>What SQL calls a domain or a composite type says nothing of its base or its attributes.</summary>
     private static (string From, string To)? Types(SourceColumn held, ColumnPlan planned)
     {
         if (held.Type != planned.SourceType)
@@ -108,17 +108,10 @@ internal sealed class ColumnComparison
             return (held.Type, planned.SourceType);
         }
 
-        string from = IcebergForm.Describe(held.Wire);
-        string to = IcebergForm.Describe(planned.Wire);
-        return !planned.IsMasked && HasAttributes(held.Wire) && HasAttributes(planned.Wire) && from != to ? ($"{held.Type} of {from}", $"{planned.SourceType} of {to}") : null;
+        // Of a column that an earlier version carried as text, it is not known whether that was its own type.
+        string? from = held.Native ?? (held.Wire is CopyType.Text ? null : IcebergForm.Describe(held.Wire));
+        return from is null || planned.Native is not { } to || from == to ? null : ($"{held.Type} of {from}", $"{planned.SourceType} of {to}");
     }
-
-    private static bool HasAttributes(CopyType wire) => wire switch
-    {
-        CopyType.Composite => true,
-        CopyType.Array array => HasAttributes(array.Element),
-        _ => false,
-    };
 
     /// <summary>The key as the warehouse shows it. One that Iceberg can't take is none there, before and after, so that it can't be told from none.</summary>
     private IEnumerable<SchemaChange> Key()

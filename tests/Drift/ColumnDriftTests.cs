@@ -120,6 +120,27 @@ public sealed class ColumnDriftTests
         Assert.Equal(("address of struct<street: string>", "address of struct<street: string, town: string>"), (change.From, change.To));
     }
 
+    [Fact]
+    public async Task A_domain_over_another_type_is_another_although_SQL_calls_it_the_same()
+    {
+        static PgType Age(PgType of, int modifier = -1) => new(17_000, "shop", "age", PgTypeKind.Domain, true) { Of = of, OfModifier = modifier };
+        SchemaChange change = await Only(With(Column(3, "age", Age(Int4))), With(Column(3, "age", Age(Int8))));
+        Assert.Equal((DriftKind.TypeChanged, "age of int", "age of long"), (change.Kind, change.From, change.To));
+        Assert.Contains("adds age anew as long", change.Next, StringComparison.Ordinal);
+        Assert.Equal("age of string", (await Only(With(Column(3, "age", Age(Int4))), With(Column(3, "age", Age(Text))))).To);
+
+        // Made text by a value that did not fit, or by a mask, it is what it was.
+        MigrationPlan plan = Plan([With(Column(3, "age", Age(Int4)))]);
+        MigrationPlan text = plan with { Tables = [plan.Tables[0].WithText(["age"])] };
+        Assert.Empty((await Between(plan, Published(text, Monday))).Changes);
+        Assert.Empty((await Between(text, Published(plan, Monday))).Changes);
+
+        // A table of an earlier version does not say; where it is no text, it tells by its form.
+        IReadOnlyList<HeldTable> earlier = [.. Published(plan, Monday).Select(t => t with { Columns = [.. t.Columns.Select(c => c with { Native = null })] })];
+        Assert.Empty((await Between(text, earlier)).Changes);
+        Assert.Single((await Between(Plan([With(Column(3, "age", Age(Text)))]), earlier)).Changes);
+    }
+
     [Theory]
     [InlineData(false, "NULL", "NOT NULL", "required")]
     [InlineData(true, "NOT NULL", "NULL", "optional")]

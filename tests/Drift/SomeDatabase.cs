@@ -70,7 +70,7 @@ internal static class SomeDatabase
             Source = table.Source,
             Oid = table.SourceOid,
             Origin = table.Origin,
-            Columns = [.. table.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues, c.Number))],
+            Columns = SourceColumns.Of(table),
             Schema = schema,
             LastColumnId = Math.Max(before?.LastColumnId ?? 0, schema.Fields.Max(f => f.Id)),
             Written = at,
