@@ -9,7 +9,7 @@ namespace Mammoth.Migration.Drift;
 
 /// <summary>
 /// The columns of a planned table against those that the warehouse has of it. What the configuration does to columns (masks, columns left out, a profile that makes
-/// text of them) is no drift.
+/// text of them) is no drift, and neither is that it does not do so any more.
 /// </summary>
 internal sealed class ColumnComparison
 {
@@ -34,7 +34,7 @@ internal sealed class ColumnComparison
         Dictionary<string, ColumnPlan> named = plan.Columns.Except(same.Select(p => p.Planned)).ToDictionary(c => c.Source, StringComparer.Ordinal);
         same.AddRange([.. from c in held.Columns.Except(same.Select(p => p.Held)) where named.ContainsKey(c.Source) select (c, named[c.Source])]);
         _same = [.. same.OrderBy(p => p.Held.Source != p.Planned.Source)];
-        _added = [.. plan.Columns.Except(same.Select(p => p.Planned))];
+        _added = [.. plan.Columns.Except(same.Select(p => p.Planned)).Where(c => !held.Omitted.Contains(c.Source))];
         _gone = [.. held.Columns.Except(same.Select(p => p.Held)).Where(c => !plan.OmittedColumns.Contains(c.Source))];
     }
 
@@ -75,7 +75,7 @@ internal sealed class ColumnComparison
         }
 
         // A mask decides itself whether there are nulls, and so do large values, which are null where they were.
-        bool isTold = !planned.IsMasked && held.LargeValues is not { IsObject: false } && planned.LargeValues is not { IsObject: false };
+        bool isTold = !planned.IsMasked && held.IsMasked != true && held.LargeValues is not { IsObject: false } && planned.LargeValues is not { IsObject: false };
         if (isTold && before is not null && before.Required != after.Required)
         {
             yield return Change(DriftKind.NullabilityChanged, planned.Source, Nullability(before), Nullability(after), after.Required
@@ -125,7 +125,8 @@ internal sealed class ColumnComparison
         // Another column may have the name of one that is gone.
         bool hasLostOne = _held.Schema.IdentifierFieldIds.Any(id => _gone.Any(c => c.Name == _held.Schema.Fields.FirstOrDefault(f => f.Id == id)?.Name));
         bool isSame = !hasLostOne && (held.ToHashSet().SetEquals(identifier) || (identifier.Length == 0 && held.ToHashSet().SetEquals(key)));
-        bool isConfigured = held.Any(c => _plan.OmittedColumns.Contains(c)) || _plan.Columns.Any(c => c.IsMasked && (held.Contains(c.Source) || key.Contains(c.Source)));
+        bool isConfigured = held.Any(c => _plan.OmittedColumns.Contains(c)) || key.Any(c => _held.Omitted.Contains(c))
+            || _plan.Columns.Where(c => c.IsMasked).Concat(_same.Where(p => p.Held.IsMasked == true).Select(p => p.Planned)).Any(c => held.Contains(c.Source) || key.Contains(c.Source));
 
         // Of the same key, which only now is of types that Iceberg takes, the type's change is told.
         bool hasBecomeFit = held.Length == 0 && _same.Any(p => identifier.Contains(p.Planned.Source) && !Planner.CanIdentify(p.Held.Wire));

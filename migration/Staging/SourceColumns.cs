@@ -10,7 +10,8 @@ namespace Mammoth.Migration.Staging;
 /// <summary>How a column of a published table was read; kept in the table's property <c>mammoth.columns</c>, by which its rows can be encoded again.</summary>
 /// <param name="Number"><c>attnum</c>; null where the table was written before this member was.</param>
 /// <param name="Native"><see cref="ColumnPlan.Native"/>; null likewise.</param>
-public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire, LargeColumn? LargeValues = null, int? Number = null, string? Native = null)
+/// <param name="IsMasked">True where something else than the column's value was read; null where not, or likewise.</param>
+public sealed record SourceColumn(string Source, string Name, string Type, CopyType Wire, LargeColumn? LargeValues = null, int? Number = null, string? Native = null, bool? IsMasked = null)
 {
     /// <summary>As it was read.</summary>
     public CopyColumn ToCopyColumn() => new(Name, Wire, LargeValues);
@@ -26,7 +27,7 @@ public static class SourceColumns
 
     /// <summary>What a table will say of itself that is written by this plan.</summary>
     internal static IReadOnlyList<SourceColumn> Of(TablePlan plan) =>
-        [.. plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues, c.Number, c.Native))];
+        [.. plan.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues, c.Number, c.Native, c.IsMasked ? true : null))];
 
     /// <summary>What a table says of itself; nothing where it is not of Mammoth's making.</summary>
     public static IReadOnlyList<SourceColumn> Of(TableMetadata table) =>

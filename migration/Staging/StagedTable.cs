@@ -196,7 +196,7 @@ public sealed record StagedTable
             ["write.parquet.compression-codec"] = "zstd",
             [NameMapping.Property] = NameMapping.ToJson(opened.Schema()),
             [SourceTable.NameProperty] = plan.Source.ToString(),
-            [SourceTable.Property] = new SourceTable(plan.Source.Schema, plan.Source.Name, plan.SourceOid).ToJson(),
+            [SourceTable.Property] = SourceTable.Of(plan).ToJson(),
             [SourceColumns.Property] = SourceColumns.ToJson(plan),
         };
         if (plan.Origin is { } origin)

@@ -183,7 +183,18 @@ public sealed class ColumnDriftTests
             Profile = EngineProfile.Spark,
             Tables = new Dictionary<string, TableSettings> { ["shop.orders"] = new() { Omit = ["secret"], Mask = new Dictionary<string, string> { ["code"] = "null", ["id"] = "hash" } } },
         };
-        Assert.Empty((await Between(Plan([table], options), warehouse, options)).Changes);
+        MigrationPlan configured = Plan([table], options);
+        Assert.Empty((await Between(configured, warehouse, options)).Changes);
+
+        // And neither is that it does so no more.
+        Assert.Empty((await Between(Plan([table]), Published(configured, Monday))).Changes);
+        Table keyed = Keyed(table, "id,code");
+        options = options with { Tables = new Dictionary<string, TableSettings> { ["shop.orders"] = new() { Omit = ["code"] } } };
+        Assert.Empty((await Between(Plan([keyed]), Published(Plan([keyed], options), Monday))).Changes);
+
+        // What became of the source meanwhile is told.
+        Table more = keyed with { Columns = [.. keyed.Columns, Column(5, "more", Int4)] };
+        Assert.Equal(DriftKind.ColumnAdded, Assert.Single((await Between(Plan([more]), Published(Plan([keyed], options), Monday))).Changes).Kind);
     }
 
     [Fact]

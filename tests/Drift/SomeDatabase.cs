@@ -71,6 +71,7 @@ internal static class SomeDatabase
             Oid = table.SourceOid,
             Origin = table.Origin,
             Columns = SourceColumns.Of(table),
+            Omitted = table.OmittedColumns,
             Schema = schema,
             LastColumnId = Math.Max(before?.LastColumnId ?? 0, schema.Fields.Max(f => f.Id)),
             Written = at,
