@@ -4,6 +4,7 @@ using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Drift;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
+using Mammoth.Migration.Staging;
 using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Migrations;
@@ -139,6 +140,26 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         await database.Run("DROP TABLE only_one", Cancellation);
         SchemaDrift drift = await SchemaDrift.Find(await warehouse.Site(database.ConnectionString, Cancellation), Options with { Include = ["only_one"] }, Cancellation);
         Assert.Equal(["table public.only_one is gone"], drift.Changes.Select(c => c.Summary));
+    }
+
+    [Fact]
+    public async Task A_table_made_anew_with_the_same_rows_is_known_by_its_oid_after_the_next_run_which_makes_no_snapshot()
+    {
+        var database = await SourceDatabase.Create(postgres, "drift", "CREATE TABLE again (id int, x varchar(10)); INSERT INTO again VALUES (1, 'x')", Cancellation);
+        await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        TableMetadata first = await Table("again");
+        await database.Run("DROP TABLE again; CREATE TABLE again (id int, x varchar(10)); INSERT INTO again VALUES (1, 'x')", Cancellation);
+        await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        TableMetadata second = await Table("again");
+        Assert.Equal((first.CurrentSnapshotId, 1), (second.CurrentSnapshotId, second.Snapshots.Count));
+        Assert.NotEqual(SourceTable.Of("public", first)!.Oid, SourceTable.Of("public", second)!.Oid);
+
+        // What is known of it already is not written again.
+        await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        Assert.Equal(second.LastUpdatedMs, (await Table("again")).LastUpdatedMs);
+        await database.Run("ALTER TABLE again RENAME TO otherwise", Cancellation);
+        SchemaDrift drift = await SchemaDrift.Find(await warehouse.Site(database.ConnectionString, Cancellation), Options, Cancellation);
+        Assert.Equal(["table public.again is called public.otherwise now"], drift.Changes.Select(c => c.Summary));
     }
 
     /// <summary>As a host does, by the orchestration.</summary>
