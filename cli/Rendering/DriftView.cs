@@ -38,14 +38,15 @@ internal static class DriftView
         return table;
     }
 
-    /// <summary>A column's former name comes as the catalog has it; all else as SQL says it.</summary>
+    /// <summary>A column's names come as the catalog has them; all else as SQL says it.</summary>
     private static string Value(SchemaChange change, string? value) =>
-        value is null ? "" : Printable.Escape(change.Kind == DriftKind.ColumnRenamed ? ShownName.Of(value) : ShownName.OneLine(value));
+        value is null ? "" : Printable.Escape(change.Kind is DriftKind.ColumnRenamed or DriftKind.ColumnMoved ? ShownName.Of(value) : ShownName.OneLine(value));
 
     private static string What(DriftKind kind) => kind switch
     {
         DriftKind.TableAdded => "new table",
         DriftKind.TableGone => "table gone",
+        DriftKind.TableAttached => "a partition now",
         DriftKind.TableRenamed => "table renamed",
         DriftKind.TableMoved => "other name in the warehouse",
         DriftKind.TableLeftOut => "can't be copied",
@@ -53,6 +54,7 @@ internal static class DriftView
         DriftKind.ColumnAdded => "new column",
         DriftKind.ColumnGone => "column gone",
         DriftKind.ColumnRenamed => "column renamed",
+        DriftKind.ColumnMoved => "other name in the warehouse",
         DriftKind.TypeChanged => "other type",
         DriftKind.NullabilityChanged => "nulls",
         _ => "primary key",

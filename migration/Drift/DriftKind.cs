@@ -9,6 +9,9 @@ public enum DriftKind
     /// <summary>A table of the warehouse that the source does not have any more.</summary>
     TableGone,
 
+    /// <summary>By its oid a partition of another table by now, which is copied with that one.</summary>
+    TableAttached,
+
     /// <summary>By its oid the table of another name.</summary>
     TableRenamed,
 
@@ -26,6 +29,9 @@ public enum DriftKind
 
     /// <summary>By its table's oid and its number the column of another name.</summary>
     ColumnRenamed,
+
+    /// <summary>The same column, which gets another name in the warehouse, since other columns' names came or went (<see cref="Plans.WarehouseNames"/>).</summary>
+    ColumnMoved,
 
     TypeChanged,
     NullabilityChanged,

@@ -11,7 +11,7 @@ namespace Mammoth.Migration.Drift;
 /// <summary>
 /// What the warehouse has of a table of the source, by the table's own current metadata. That is what readers see and what the next run builds on; it is there
 /// after every run, whichever tables that one chose and whichever host ran it, and also where the run's folder, with its plan, is gone. A run's plan would tell
-/// more (left-out columns, keys that Iceberg can't take), but of tables that the run did not choose, or found unchanged, or did not publish, it tells nothing or
+/// more (keys that Iceberg can't take), but of tables that the run did not choose, or found unchanged, or did not publish, it tells nothing or
 /// something else than what is there.
 /// </summary>
 internal sealed record HeldTable
@@ -29,6 +29,9 @@ internal sealed record HeldTable
     public SourceOrigin? Origin { get; init; }
 
     public required IReadOnlyList<SourceColumn> Columns { get; init; }
+
+    /// <summary>Columns of the source that the configuration left out.</summary>
+    public IReadOnlyList<string> Omitted { get; init; } = [];
 
     public required Schema Schema { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record HeldTable
             Oid = source.Oid,
             Origin = SourceOrigin.Of(table),
             Columns = SourceColumns.Of(table),
+            Omitted = source.Omitted ?? [],
             Schema = table.CurrentSchema,
             LastColumnId = table.LastColumnId,
             Written = DateTimeOffset.FromUnixTimeMilliseconds(snapshot.TimestampMs),

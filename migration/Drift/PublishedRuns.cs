@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Mammoth.Iceberg.Catalogs;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Publishing;
 using Mammoth.Migration.Reports;
@@ -15,6 +16,9 @@ internal sealed class PublishedRuns(IAsyncEnumerable<PublishedRun> latestFirst) 
 {
     /// <summary>Reports that are read at most: of a table that so many runs did not choose it is told that it is gone, rather than that nobody looked.</summary>
     private const int Most = 100;
+
+    /// <summary>Entries that are read at a time: between two migrations there may be many drift checks and verifications.</summary>
+    private const int AtATime = 16;
 
     private readonly List<PublishedRun> _read = [];
     private readonly IAsyncEnumerator<PublishedRun> _runs = latestFirst.GetAsyncEnumerator();
@@ -41,6 +45,10 @@ internal sealed class PublishedRuns(IAsyncEnumerable<PublishedRun> latestFirst) 
     public async Task<bool> HaveMissed(HeldTable table) =>
         await LastThatChose(table.Source) is { } run && run.Finished >= table.Written && !run.Tables.Contains(table.Place);
 
+    /// <summary>Whether the last run that chose a table found it in another place than one of the warehouse has it, and published it there since that was written.</summary>
+    public async Task<bool> HaveMoved(HeldTable from, QualifiedName table, TableIdentifier to) =>
+        await LastThatChose(table) is { } run && run.Finished >= from.Written && run.Tables.Contains(to) && !run.Tables.Contains(from.Place);
+
     public ValueTask DisposeAsync() => _runs.DisposeAsync();
 
     private async Task<bool> IsThere(int place)
@@ -62,20 +70,25 @@ internal sealed class PublishedRuns(IAsyncEnumerable<PublishedRun> latestFirst) 
 
     private static async IAsyncEnumerable<PublishedRun> Read(MigrationSite site, SourceOrigin origin, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (string id in await LatestFirst(site, cancellation))
+        foreach (string[] ids in (await LatestFirst(site, cancellation)).Chunk(AtATime))
         {
-            if (await RunIndex.Find(site, id, cancellation) is not { Kind: RunKind.Migration } entry || await RunReports.Find(site, id, cancellation) is not { } location)
+            foreach (RunEntry? entry in await Entries(site, ids, cancellation))
             {
-                continue;
-            }
+                if (entry is not { Kind: RunKind.Migration } || await RunReports.Find(site, entry.Run, cancellation) is not { } location)
+                {
+                    continue;
+                }
 
-            RunReport report = await site.Folder(id).Read<RunReport>(location, cancellation);
-            if (report.Consistency is not null && IsOf(report, origin))
-            {
-                yield return PublishedRun.Of(entry.Options, report);
+                RunReport report = await site.Folder(entry.Run).Read<RunReport>(location, cancellation);
+                if (report.Consistency is not null && IsOf(report, origin))
+                {
+                    yield return PublishedRun.Of(entry.Options, report);
+                }
             }
         }
     }
+
+    private static Task<RunEntry?[]> Entries(MigrationSite site, IEnumerable<string> ids, CancellationToken cancellation) => Task.WhenAll(ids.Select(id => RunIndex.Find(site, id, cancellation)));
 
     private static bool IsOf(RunReport report, SourceOrigin origin) =>
         report.SourceIdentity is { } identity ? new SourceOrigin(identity, report.Database).IsSameAs(origin) : report.Database == origin.Database;
@@ -83,14 +96,11 @@ internal sealed class PublishedRuns(IAsyncEnumerable<PublishedRun> latestFirst) 
     /// <summary>An id that somebody chose does not tell its time: its entry does.</summary>
     private static async Task<IReadOnlyList<string>> LatestFirst(MigrationSite site, CancellationToken cancellation)
     {
-        var times = new List<(string Id, DateTimeOffset Time)>();
-        foreach (string id in await RunIndex.Ids(site, cancellation))
+        IReadOnlyList<string> all = await RunIndex.Ids(site, cancellation);
+        List<(string Id, DateTimeOffset Time)> times = [.. from id in all let time = RunRecord.TimeOf(id) where time is not null select (id, time.Value)];
+        foreach (string[] ids in all.Where(id => RunRecord.TimeOf(id) is null).Chunk(AtATime))
         {
-            DateTimeOffset? time = RunRecord.TimeOf(id) ?? (await RunIndex.Find(site, id, cancellation))?.Requested;
-            if (time is not null)
-            {
-                times.Add((id, time.Value));
-            }
+            times.AddRange((await Entries(site, ids, cancellation)).OfType<RunEntry>().Select(e => (e.Run, e.Requested)));
         }
 
         return [.. times.OrderByDescending(t => t.Time).ThenByDescending(t => t.Id, StringComparer.Ordinal).Select(t => t.Id)];

@@ -19,6 +19,7 @@ public sealed record SchemaChange(DriftKind Kind, string Schema, string Table, s
     {
         DriftKind.TableAdded => $"table {At} is new",
         DriftKind.TableGone => $"table {At} is gone",
+        DriftKind.TableAttached => $"table {At} is a partition of {To} now",
         DriftKind.TableRenamed => $"table {From} is called {At} now",
         DriftKind.TableMoved => $"table {At} is {To} in the warehouse from now on, not {From}",
         DriftKind.TableLeftOut => $"table {At} can't be copied any more: {To}",
@@ -26,6 +27,7 @@ public sealed record SchemaChange(DriftKind Kind, string Schema, string Table, s
         DriftKind.ColumnAdded => $"column {At}, {To}, is new",
         DriftKind.ColumnGone => $"column {At}, {From}, is gone",
         DriftKind.ColumnRenamed => $"column {At} was called {ShownName.Of(From!)} before",
+        DriftKind.ColumnMoved => $"column {At} is {ShownName.Of(To!)} in the warehouse from now on, not {ShownName.Of(From!)}",
         DriftKind.TypeChanged => $"column {At} is {To} now, not {From}",
         DriftKind.NullabilityChanged => $"column {At} is {To} now, not {From}",
         DriftKind.PrimaryKeyChanged => $"the primary key of {At} is {To ?? "none"} now, not {From ?? "none"}",

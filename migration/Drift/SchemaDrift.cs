@@ -1,3 +1,4 @@
+using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
 
@@ -14,15 +15,19 @@ public sealed record SchemaDrift(string Database, int Tables, IReadOnlyList<Sche
 
     /// <summary>Holds the plan that a run would follow now against the warehouse as it is. Only catalogs are read, and nothing is written.</summary>
     /// <param name="options">Those of such a run: what they leave out is no drift.</param>
-    /// <exception cref="Errors.MammothException">The run would be refused.</exception>
+    /// <exception cref="Errors.MammothException">The run would be refused for another reason than that the tables it is to choose are gone.</exception>
     public static async Task<SchemaDrift> Find(MigrationSite site, MigrationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(options);
 
+        // One reading of the catalog, so that what is planned and what it is held against are of one moment.
+        IReadOnlyDictionary<(string Namespace, string Table), TableMetadata> known = await site.LoadAll(cancellation);
+        HeldTable[] held = [.. known.Select(t => HeldTable.Of(new(t.Key.Namespace, t.Key.Table), t.Value)).OfType<HeldTable>()];
+
         // Which columns have large values is found in the rows, and it is no drift.
-        MigrationPlan plan = await CurrentPlan.Make(site, options with { LargeValueBytes = 0 }, patience: null, cancellation);
-        HeldTable[] held = [.. (await site.Catalog.LoadAll(cancellation)).Select(t => HeldTable.Of(t.Identifier, t.Metadata)).OfType<HeldTable>()];
+        MigrationPlan plan = await CurrentPlan.Make(
+            site, known, options with { LargeValueBytes = 0 }, patience: null, cancellation, origin => held.Where(t => options.ReplaceSource || t.IsOf(origin)).Select(t => t.Source));
         await using PublishedRuns runs = PublishedRuns.Of(site, plan.Origin, cancellation);
         return await Between(plan, options, held, runs);
     }

@@ -5,7 +5,7 @@ using Mammoth.Postgres.Catalog;
 namespace Mammoth.Migration.Drift;
 
 /// <summary>
-/// Names of the source in a line of a log: as SQL writes them, in quotes where they need them, so that a dot in a name is no dot between two; and what is not to
+/// Names of the source in a line of a log: as SQL writes them, in quotes where their characters need them, so that a dot in a name is no dot between two (reserved words, which nobody takes for two, are left without); and what is not to
 /// be seen, or would begin another line, as SQL's Unicode escapes.
 /// </summary>
 public static class ShownName

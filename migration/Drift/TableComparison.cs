@@ -22,9 +22,10 @@ internal sealed class TableComparison
         _exclude = [.. options.Exclude.Select(p => new NamePattern(p))];
         _planned = plan.Tables.ToDictionary(Place);
 
-        // The plan is refused where a table of another database is in its tables' way and may not be replaced.
+        // The plan is refused where a table of another database is in its tables' way and may not be replaced. Where it may, that one's other tables are what this one lacks.
         _byPlace = held.ToDictionary(t => t.Place);
-        _held = [.. held.Where(t => t.IsOf(plan.Origin))];
+        SourceOrigin[] replaced = [.. _planned.Keys.Select(p => _byPlace.GetValueOrDefault(p)?.Origin).OfType<SourceOrigin>()];
+        _held = [.. held.Where(t => t.IsOf(plan.Origin) || replaced.Any(o => t.IsOf(o)))];
     }
 
     /// <summary>What is new about the tables that the next run copies.</summary>
@@ -34,7 +35,12 @@ internal sealed class TableComparison
         foreach (TablePlan table in _plan.Tables)
         {
             HeldTable? there = _byPlace.GetValueOrDefault(Place(table));
-            if (there is not null && (there.Source == table.Source || there.IsSameAs(table)))
+            if (await Former(table, there, runs) is { } former)
+            {
+                _former.Add(former);
+                changes.AddRange(Elsewhere(table, there, former));
+            }
+            else if (there is not null && (there.Source == table.Source || there.IsSameAs(table)))
             {
                 if (there.Source != table.Source)
                 {
@@ -42,14 +48,6 @@ internal sealed class TableComparison
                 }
 
                 changes.AddRange(new ColumnComparison(table, there).Changes());
-            }
-            else if (there is null && Former(table) is { } former)
-            {
-                _former.Add(former);
-                changes.Add(Elsewhere(table, former));
-
-                // It becomes a new table, whatever the old one's columns were: what is new about them is told all the same.
-                changes.AddRange(new ColumnComparison(table, former).Changes().Select(c => c with { Next = $"It is so in {Shown(Place(table))}, which is a new table; {Shown(former.Place)} stays as it is." }));
             }
             else
             {
@@ -65,24 +63,42 @@ internal sealed class TableComparison
     {
         HashSet<QualifiedName> sources = [.. _plan.Tables.Select(t => t.Source)];
         Dictionary<QualifiedName, string> leftOut = _plan.LeftOut.GroupBy(l => l.Name).ToDictionary(g => g.Key, g => g.First().Reason);
-        HashSet<uint> elsewhere = [.. _plan.Tables.Where(t => _byPlace.GetValueOrDefault(Place(t))?.IsSameAs(t) == true).Select(t => t.SourceOid)];
+        Dictionary<uint, TablePlan> byOid = _plan.Tables.ToDictionary(t => t.SourceOid);
+        Dictionary<uint, TablePlan> byPartition = _plan.Tables.Where(t => t.IsPartitioned).SelectMany(t => t.Heaps, (t, h) => (t, h.Oid)).ToDictionary(p => p.Oid, p => p.t);
         var changes = new List<SchemaChange>();
         foreach (HeldTable table in _held.Where(t => !_former.Contains(t) && !sources.Contains(t.Source) && IsChosen(t.Source)))
         {
-            string? reason = leftOut.GetValueOrDefault(table.Source);
-            bool isUnderItsNewName = table.Oid is { } oid && elsewhere.Contains(oid);
-            if (reason == Planner.NotChosen || isUnderItsNewName || await runs.HaveMissed(table))
+            bool isUnderItsNewName = table.Oid is { } oid && byOid.TryGetValue(oid, out TablePlan? renamed) && table.IsSameAs(renamed);
+            if (isUnderItsNewName || await runs.HaveMissed(table))
             {
                 continue;
             }
 
-            string next = _planned.TryGetValue(table.Place, out TablePlan? instead)
-                ? $"The next run replaces its rows in {Shown(table.Place)} by those of {ShownName.Of(instead.Source)}; snapshots before it keep them."
-                : $"The next run leaves {Shown(table.Place)} as it is, with the rows it had.";
-            changes.Add(Change(reason is null ? DriftKind.TableGone : DriftKind.TableLeftOut, table.Source, null, reason, next));
+            if (table.Oid is { } part && byPartition.TryGetValue(part, out TablePlan? root) && root.Origin is { } own && table.Origin?.IsSameAs(own) == true)
+            {
+                changes.Add(Change(DriftKind.TableAttached, table.Source, null, ShownName.Of(root.Source), $"The next run copies its rows with the others to {Shown(Place(root))}. {Left(table)}"));
+                continue;
+            }
+
+            string? reason = leftOut.GetValueOrDefault(table.Source);
+            changes.Add(Change(reason is null ? DriftKind.TableGone : DriftKind.TableLeftOut, table.Source, null, reason, Left(table)));
         }
 
         return changes;
+    }
+
+    private string Left(HeldTable table) => (IsRefused(), _planned.GetValueOrDefault(table.Place)) switch
+    {
+        (true, _) => $"The next run is refused, since it would be told to choose what is not there; {Shown(table.Place)} stays as it is, with the rows it had.",
+        (_, { } instead) => $"The next run replaces its rows in {Shown(table.Place)} by those of {ShownName.Of(instead.Source)}; snapshots before it keep them.",
+        _ => $"The next run leaves {Shown(table.Place)} as it is, with the rows it had.",
+    };
+
+    /// <summary>Whether a run would be: by its planner, which here lets patterns pass that choose tables of the warehouse alone.</summary>
+    private bool IsRefused()
+    {
+        QualifiedName[] tables = [.. _plan.Tables.Select(t => t.Source), .. _plan.LeftOut.Where(l => l.Kind == "table").Select(l => l.Name)];
+        return _plan.Tables.Count == 0 || _include.Any(p => !tables.Any(p.Matches));
     }
 
     private static async Task<SchemaChange> New(TablePlan table, HeldTable? there, PublishedRuns runs)
@@ -94,17 +110,38 @@ internal sealed class TableComparison
         return Change(reason is null ? DriftKind.TableAdded : DriftKind.TableNoLongerLeftOut, table.Source, reason, null, next);
     }
 
-    private static SchemaChange Elsewhere(TablePlan table, HeldTable former)
+    /// <summary>A table that was in another place until now.</summary>
+    /// <param name="there">What is in the place that it gets.</param>
+    private IEnumerable<SchemaChange> Elsewhere(TablePlan table, HeldTable? there, HeldTable former)
     {
-        string next = $"The next run copies it to {Shown(Place(table))}, a new table, and leaves {Shown(former.Place)} as it is, with the rows it had.";
-        return former.Source == table.Source
-            ? Change(DriftKind.TableMoved, table.Source, Shown(former.Place), Shown(Place(table)), next)
+        string place = Shown(Place(table));
+        string old = Shown(former.Place);
+        _planned.TryGetValue(former.Place, out TablePlan? instead);
+        string next = (there is null ? $"The next run copies it to {place}, a new table" : $"The next run copies it to {place}, instead of the rows that are there")
+            + (instead is null ? $", and leaves {old} as it is, with the rows it had." : $", and the rows of {ShownName.Of(instead.Source)} to {old}.");
+        yield return former.Source == table.Source
+            ? Change(DriftKind.TableMoved, table.Source, old, place, next)
             : Change(DriftKind.TableRenamed, table.Source, ShownName.Of(former.Source), ShownName.Of(table.Source), next);
+
+        // It becomes another table, whatever the old one's columns were: what is new about them is told all the same.
+        string so = $"It is so in {place}{(there is null ? ", which is a new table" : "")}; {old} {(instead is null ? "stays as it is" : "gets another table's rows")}.";
+        foreach (SchemaChange change in new ColumnComparison(table, former).Changes())
+        {
+            yield return change with { Next = so };
+        }
     }
 
-    /// <summary>The table of the warehouse that a planned one was until now, where its place there is another.</summary>
-    private HeldTable? Former(TablePlan table) =>
-        _held.Where(t => !_planned.ContainsKey(t.Place)).OrderByDescending(t => t.Written).FirstOrDefault(t => t.IsSameAs(table) || t.Source == table.Source);
+    /// <summary>The table of the warehouse that a planned one was until now, where its place there is another. One that goes back to an earlier name finds there what it was before.</summary>
+    private async Task<HeldTable?> Former(TablePlan table, HeldTable? there, PublishedRuns runs)
+    {
+        if (_held.Where(t => t.IsSameAs(table)).MaxBy(t => t.Written) is { } latest)
+        {
+            // Rows that had not changed were not written again.
+            return latest.Place == Place(table) || await runs.HaveMoved(latest, table.Source, Place(table)) ? null : latest;
+        }
+
+        return there is not null ? null : _held.Where(t => !_planned.ContainsKey(t.Place) && t.Source == table.Source).MaxBy(t => t.Written);
+    }
 
     private bool IsChosen(QualifiedName name) => (_include.Length == 0 || _include.Any(p => p.Matches(name))) && !_exclude.Any(p => p.Matches(name));
 

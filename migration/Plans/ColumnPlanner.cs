@@ -102,6 +102,7 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
             Number = column.Number,
             Name = name,
             SourceType = column.TypeText,
+            Native = IcebergForm.Describe(native.Wire),
             Expression = Apply(mapping.Cast, sql),
             TextExpression = Apply(textual.Cast, sql),
             Wire = mapping.Wire,

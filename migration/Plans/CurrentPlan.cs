@@ -14,22 +14,32 @@ public static class CurrentPlan
     /// <summary>On a host whose connections are bounded, with one of those.</summary>
     /// <param name="patience">How long to wait for a connection; null: as long as it takes.</param>
     /// <exception cref="TransientException">None was free for so long.</exception>
-    public static async Task<MigrationPlan> Make(MigrationSite site, MigrationOptions options, TimeSpan? patience, CancellationToken cancellation)
+    public static async Task<MigrationPlan> Make(MigrationSite site, MigrationOptions options, TimeSpan? patience, CancellationToken cancellation) =>
+        await Make(site, await site.LoadAll(cancellation), options, patience, cancellation);
+
+    /// <param name="known">The warehouse's tables, of one reading of its catalog.</param>
+    /// <param name="former">Tables that a pattern may be about though the source has none of them any more; null: those are mistakes.</param>
+    /// <inheritdoc cref="Make(MigrationSite, MigrationOptions, TimeSpan?, CancellationToken)"/>
+    internal static async Task<MigrationPlan> Make(
+        MigrationSite site, IReadOnlyDictionary<(string Namespace, string Table), TableMetadata> known, MigrationOptions options, TimeSpan? patience, CancellationToken cancellation, Planner.FormerTables? former = null)
     {
-        IReadOnlyDictionary<(string, string), TableMetadata> known = await site.LoadAll(cancellation);
         if (site.Budget is null)
         {
-            return await Make(site.Source, known, options, cancellation);
+            return await Make(site.Source, known, options, former, cancellation);
         }
 
         await using ConnectionPlace place = await Enter(site.Budget, patience ?? Timeout.InfiniteTimeSpan, cancellation);
         using var planning = CancellationTokenSource.CreateLinkedTokenSource(cancellation, place.Lost);
-        return await Make(site.Source, known, options, planning.Token);
+        return await Make(site.Source, known, options, former, planning.Token);
     }
 
     /// <param name="source">The source's connection string.</param>
     /// <param name="known">The warehouse's tables: what is there already may have made columns text.</param>
-    public static async Task<MigrationPlan> Make(string source, IReadOnlyDictionary<(string Namespace, string Table), TableMetadata> known, MigrationOptions options, CancellationToken cancellation)
+    public static Task<MigrationPlan> Make(string source, IReadOnlyDictionary<(string Namespace, string Table), TableMetadata> known, MigrationOptions options, CancellationToken cancellation) =>
+        Make(source, known, options, former: null, cancellation);
+
+    private static async Task<MigrationPlan> Make(
+        string source, IReadOnlyDictionary<(string Namespace, string Table), TableMetadata> known, MigrationOptions options, Planner.FormerTables? former, CancellationToken cancellation)
     {
         Database database;
         await using (SourceSession session = await SourceSession.Open(source, cancellation))
@@ -39,7 +49,7 @@ public static class CurrentPlan
             database = await LargeValueSearch.Mark(session.Connection, await CatalogReader.Read(session.Connection, cancellation), options, cancellation);
         }
 
-        MigrationPlan plan = Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema));
+        MigrationPlan plan = Planner.Plan(database, options, (@namespace, table) => TableSchema.TextColumns(known.GetValueOrDefault((@namespace, table))?.CurrentSchema), former);
         return SourceOrigin.Check(plan, known, options);
     }
 

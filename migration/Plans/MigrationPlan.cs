@@ -128,6 +128,9 @@ public sealed record ColumnPlan
     /// <summary>The PostgreSQL type as SQL says it.</summary>
     public required string SourceType { get; init; }
 
+    /// <summary>The Iceberg type of the column's own type, whatever the configuration or a value made of it; null in plans older than this member. SQL's name of a domain says nothing of its base.</summary>
+    public string? Native { get; init; }
+
     /// <summary>The SQL expression that is read.</summary>
     public required string Expression { get; init; }
 

@@ -19,9 +19,13 @@ public static class Planner
     /// <summary>The columns (by warehouse name) of a table that an earlier run already had to carry as text.</summary>
     public delegate IReadOnlySet<string> TextColumns(string @namespace, string table);
 
+    /// <summary>The tables that a database once had, by what the warehouse has of it.</summary>
+    public delegate IEnumerable<QualifiedName> FormerTables(SourceOrigin origin);
+
+    /// <param name="former">Where they are given, a plan that has no table is one, as long as the patterns choose one of these.</param>
     /// <exception cref="SourceRefusedException">A chosen table can't be read whole by this role.</exception>
     /// <exception cref="UsageException">No table is chosen, or a setting names what is not there.</exception>
-    public static MigrationPlan Plan(Database database, MigrationOptions options, TextColumns textColumns)
+    public static MigrationPlan Plan(Database database, MigrationOptions options, TextColumns textColumns, FormerTables? former = null)
     {
         if (options.Tables.Keys.FirstOrDefault(p => !database.Tables.Any(t => new NamePattern(p).Matches(t.Name))) is { } astray)
         {
@@ -29,7 +33,7 @@ public static class Planner
             throw new UsageException($"The configuration's table {astray} matches no table of database {database.Name}.", "Patterns are matched on schema.table and case matters; partitions go by their root's name.");
         }
 
-        Table[] asked = Choose(database, options);
+        Table[] asked = Choose(database, options, [.. former?.Invoke(new SourceOrigin(database.Identity, database.Name)) ?? []]);
         Table[] chosen = [.. asked.Where(t => t.Columns.Count > 0)];
         SourceAccess.Refuse(chosen);
         var columns = new ColumnPlanner(new TypeTable(database.MoneyScale), options);
@@ -70,20 +74,24 @@ public static class Planner
     internal static bool IsChosen(Table table, MigrationOptions options) =>
         IsChosen(table, [.. options.Include.Select(p => new NamePattern(p))], [.. options.Exclude.Select(p => new NamePattern(p))]);
 
-    private static bool IsChosen(Table table, NamePattern[] include, NamePattern[] exclude) =>
-        (include.Length == 0 || include.Any(p => p.Matches(table.Name))) && !exclude.Any(p => p.Matches(table.Name));
+    private static bool IsChosen(Table table, NamePattern[] include, NamePattern[] exclude) => IsChosen(table.Name, include, exclude);
 
-    private static Table[] Choose(Database database, MigrationOptions options)
+    private static bool IsChosen(QualifiedName table, NamePattern[] include, NamePattern[] exclude) =>
+        (include.Length == 0 || include.Any(p => p.Matches(table))) && !exclude.Any(p => p.Matches(table));
+
+    private static Table[] Choose(Database database, MigrationOptions options, IReadOnlyList<QualifiedName> former)
     {
         NamePattern[] include = [.. options.Include.Select(p => new NamePattern(p))];
         NamePattern[] exclude = [.. options.Exclude.Select(p => new NamePattern(p))];
-        if (include.FirstOrDefault(p => !database.Tables.Any(t => p.Matches(t.Name))) is { } useless)
+        if (include.FirstOrDefault(p => !database.Tables.Any(t => p.Matches(t.Name)) && !former.Any(p.Matches)) is { } useless)
         {
             throw new UsageException($"--include {useless.Text} matches no table of database {database.Name}.", "Patterns are matched on schema.table and case matters; `mammoth plan` lists the tables.");
         }
 
         Table[] chosen = [.. database.Tables.Where(t => IsChosen(t, include, exclude))];
-        return chosen.Length > 0 ? chosen : throw new UsageException($"Database {database.Name} has no table to migrate.", database.LeftOut.Count == 0 ? "Is this the right database?" : "Views, foreign tables and temporary tables are not copied; --include and --exclude may have left out the rest.");
+        return chosen.Length > 0 || former.Any(t => IsChosen(t, include, exclude))
+            ? chosen
+            : throw new UsageException($"Database {database.Name} has no table to migrate.", database.LeftOut.Count == 0 ? "Is this the right database?" : "Views, foreign tables and temporary tables are not copied; --include and --exclude may have left out the rest.");
     }
 
     private static TablePlan PlanTable(Table table, int index, int batch, string @namespace, string name, Database database, MigrationOptions options, ColumnPlanner planner, TextColumns textColumns)

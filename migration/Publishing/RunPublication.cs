@@ -48,6 +48,13 @@ public static class RunPublication
             await Failpoints.RunPublished.Pass();
         }
 
+        StagedCommit[] relabelings = publish ? [.. tables.Select(t => t.Staged?.Relabeling).OfType<StagedCommit>()] : [];
+        if (relabelings.Length > 0)
+        {
+            await EndedRun.Refuse(site, run, cancellation);
+            await Relabel(site, run, relabelings, cancellation);
+        }
+
         tables.AddRange(await Unrecorded(site, run, planFolder, tables, cancellation));
         MigrationPlan head = await RunPlan.ReadHead(site, run, planFolder, cancellation);
         RunReport report = await RunReports.Of(site, record, head, tables, publish, written.Length > 0, cancellation);
@@ -74,6 +81,22 @@ public static class RunPublication
                     throw;
                 }
             }
+        }
+    }
+
+    /// <summary>
+    /// A commit of its own: readers see nothing of it, and no file hangs on it, so that it must neither keep the run's rows from being published nor leave open whether they were.
+    /// Where one of the tables was written by somebody else meanwhile, the next run sees to it.
+    /// </summary>
+    private static async Task Relabel(MigrationSite site, string run, IReadOnlyList<StagedCommit> relabelings, CancellationToken cancellation)
+    {
+        try
+        {
+            await site.Commit(relabelings, run, $"{run}-labels", cancellation);
+        }
+        catch (CommitRejectedException)
+        {
+            // What the tables say of their source is as it was.
         }
     }
 

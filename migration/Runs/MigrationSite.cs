@@ -173,9 +173,13 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     /// <summary>Moves all these tables by one write of the catalog. The run's id is the commit's: asked twice, it happens once.</summary>
     /// <exception cref="CommitRejectedException">The tables were changed by somebody else: nothing moved.</exception>
     /// <exception cref="TransientException">The catalog could not be reached to find out.</exception>
-    public async Task Commit(IReadOnlyList<StagedCommit> commits, string run, CancellationToken cancellation)
+    public Task Commit(IReadOnlyList<StagedCommit> commits, string run, CancellationToken cancellation) => Commit(commits, run, run, cancellation);
+
+    /// <param name="id">The commit's: asked twice, it happens once.</param>
+    /// <inheritdoc cref="Commit(IReadOnlyList{StagedCommit}, string, CancellationToken)"/>
+    public async Task Commit(IReadOnlyList<StagedCommit> commits, string run, string id, CancellationToken cancellation)
     {
-        CommitResult result = await Catalog.Commit([.. commits.Select(c => new TableCommit(new(c.Namespace, c.Name), c.AsRequirements, c.AsUpdates))], run, cancellation);
+        CommitResult result = await Catalog.Commit([.. commits.Select(c => new TableCommit(new(c.Namespace, c.Name), c.AsRequirements, c.AsUpdates))], id, cancellation);
         await RunWarnings.Tell(this, run, [.. result.Tables.Select(t => t.MirrorProblem).OfType<string>()]);
 
         if (result.Outcome == CommitOutcome.Rejected)

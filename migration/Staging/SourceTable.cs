@@ -11,7 +11,8 @@ namespace Mammoth.Migration.Staging;
 /// known for the same.
 /// </summary>
 /// <param name="Oid">Null where the table was written before the property was.</param>
-public sealed record SourceTable(string Schema, string Name, uint? Oid)
+/// <param name="Omitted">Columns that the configuration left out; null where there are none, or the table was written before this member was.</param>
+public sealed record SourceTable(string Schema, string Name, uint? Oid, IReadOnlyList<string>? Omitted = null)
 {
     /// <summary>The table property that says it.</summary>
     public const string Property = "mammoth.source-table";
@@ -31,6 +32,9 @@ public sealed record SourceTable(string Schema, string Name, uint? Oid)
 
         return table.Properties.TryGetValue(NameProperty, out string? name) && Split(@namespace, name) is { } split ? new(split.Schema, split.Name, null) : null;
     }
+
+    /// <summary>What a table will say of itself that is written by this plan.</summary>
+    internal static SourceTable Of(TablePlan plan) => new(plan.Source.Schema, plan.Source.Name, plan.SourceOid, plan.OmittedColumns.Count == 0 ? null : plan.OmittedColumns);
 
     internal QualifiedName ToName() => new(Schema, Name);
 

@@ -30,6 +30,9 @@ public sealed record StagedTable
     /// <summary>What the commit asks for and does; nothing of an unchanged table. That of its quarantined rows is made when the run is published (<see cref="QuarantineCommit"/>).</summary>
     public required IReadOnlyList<StagedCommit> Commits { get; init; }
 
+    /// <summary>What an unchanged table is to say otherwise of its source, as of one that was made anew with the same rows; null: nothing. It is no new snapshot.</summary>
+    public StagedCommit? Relabeling { get; init; }
+
     /// <summary>The snapshot that the commit makes current; of an unchanged table the one that is.</summary>
     public long? SnapshotId { get; init; }
 
@@ -118,6 +121,7 @@ public sealed record StagedTable
             Opened = opened,
             IsUnchanged = unchanged,
             Commits = snapshot is null ? [] : [StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, snapshot)],
+            Relabeling = unchanged ? Relabel(current!, opened) : null,
             SnapshotId = unchanged ? current!.CurrentSnapshotId : snapshot!.Snapshot.SnapshotId,
             Manifests = snapshot?.Manifests ?? [],
             QuarantineManifests = unchanged ? [] : aside,
@@ -171,6 +175,20 @@ public sealed record StagedTable
     private static bool IsOfSameSource(TableMetadata current, OpenedTable opened) =>
         SourceOrigin.Of(current) is not { } known || opened.Plan.Origin is not { } own || known.IsSameAs(own);
 
+    private static StagedCommit? Relabel(TableMetadata current, OpenedTable opened)
+    {
+        HashSet<string> kept = [SourceTable.Property, SourceColumns.Property];
+        if (SourceOrigin.Of(current) is null)
+        {
+            kept.UnionWith([SourceOrigin.IdentityProperty, SourceOrigin.DatabaseProperty]);
+        }
+
+        Dictionary<string, string> changed = TableProperties(opened).Where(p => kept.Contains(p.Key) && current.Properties.GetValueOrDefault(p.Key) != p.Value).ToDictionary();
+        return changed.Count == 0
+            ? null
+            : StagedCommit.Of(opened.Plan.Namespace, opened.Plan.Name, [new AssertTableUuid(current.TableUuid), new AssertRefSnapshotId(SnapshotRef.MainBranch, current.CurrentSnapshotId)], [new SetProperties(changed)]);
+    }
+
     private static async Task<Dictionary<string, string>> Facts(MigrationSite site, string run, OpenedTable opened, RowDigest digest, RowDigest quarantined, string layout, CancellationToken cancellation)
     {
         Snapshots.HeldSnapshot source = (await Snapshots.HeldSnapshot.All(site, run, cancellation))[^1];
@@ -196,7 +214,7 @@ public sealed record StagedTable
             ["write.parquet.compression-codec"] = "zstd",
             [NameMapping.Property] = NameMapping.ToJson(opened.Schema()),
             [SourceTable.NameProperty] = plan.Source.ToString(),
-            [SourceTable.Property] = new SourceTable(plan.Source.Schema, plan.Source.Name, plan.SourceOid).ToJson(),
+            [SourceTable.Property] = SourceTable.Of(plan).ToJson(),
             [SourceColumns.Property] = SourceColumns.ToJson(plan),
         };
         if (plan.Origin is { } origin)
@@ -219,11 +237,13 @@ public sealed record StagedTable
 /// <summary>One table's part of the commit, as it lies on storage between staging and publishing.</summary>
 public sealed record StagedCommit(string Namespace, string Name, IReadOnlyList<JsonElement> Requirements, IReadOnlyList<JsonElement> Updates)
 {
-    public static StagedCommit Of(string @namespace, string name, StagedSnapshot staged) => new(
+    public static StagedCommit Of(string @namespace, string name, StagedSnapshot staged) => Of(@namespace, name, staged.Requirements, staged.Updates);
+
+    public static StagedCommit Of(string @namespace, string name, IEnumerable<Requirement> requirements, IEnumerable<Update> updates) => new(
         @namespace,
         name,
-        [.. staged.Requirements.Select(r => JsonSerializer.SerializeToElement(CommitJson.ToNode(r)))],
-        [.. staged.Updates.Select(u => JsonSerializer.SerializeToElement(CommitJson.ToNode(u)))]);
+        [.. requirements.Select(r => JsonSerializer.SerializeToElement(CommitJson.ToNode(r)))],
+        [.. updates.Select(u => JsonSerializer.SerializeToElement(CommitJson.ToNode(u)))]);
 
     [JsonIgnore]
     public IReadOnlyList<Requirement> AsRequirements => [.. Requirements.Select(CommitJson.ReadRequirement)];

@@ -73,6 +73,22 @@ public sealed class DriftCheckTests(PostgresFixture postgres) : IDisposable
         Assert.Equal("succeeded", (string?)(await Ended(new(site, host), first))["state"]);
     }
 
+    [Fact]
+    public async Task A_source_that_is_to_take_anothers_place_is_held_against_that_ones_tables()
+    {
+        var former = await SourceDatabase.Create(postgres, "drift_check", "CREATE TABLE a(id int); CREATE TABLE b(id int)", Cancellation);
+        await warehouse.Migrate(former.ConnectionString, new MigrationOptions(), Cancellation);
+        var database = await SourceDatabase.Create(postgres, "drift_check", "CREATE TABLE a(id int)", Cancellation);
+        MigrationSite migration = await warehouse.Site(database.ConnectionString, Cancellation);
+        await using LocalHost host = await Host(migration);
+        MammothApi api = new(new(migration, new MigrationOptions(), TimeProvider.System, NullLoggerFactory.Instance), host);
+        (_, JsonNode refused) = await Endpoint.Ask(api.StartDriftCheck, json: "{}");
+        Assert.Equal("failed", (string?)(await Ended(api, (string)refused["run"]!))["state"]);
+        (_, JsonNode started) = await Endpoint.Ask(api.StartDriftCheck, json: """{"replaceSource": true}""");
+        JsonNode ended = await Ended(api, (string)started["run"]!);
+        Assert.Equal(["table public.b is gone"], ended["drift"]!["differences"]!.AsArray().Select(d => (string?)d!["summary"]));
+    }
+
     private async Task<LocalHost> Host(MigrationSite site) => await LocalHost.Open(
         Path.Combine(Directory.CreateDirectory(Path.Combine(warehouse.Folder, "_mammoth", "local")).FullName, "journal.db"),
         new Registry().AddMigrations(site),

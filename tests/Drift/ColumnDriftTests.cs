@@ -56,6 +56,51 @@ public sealed class ColumnDriftTests
     }
 
     [Fact]
+    public async Task Columns_that_swapped_their_names_are_known_by_their_numbers()
+    {
+        Table before = With(Column(3, "net", Int8), Column(4, "gross", Int8));
+        IReadOnlyList<HeldTable> warehouse = Published(Plan([before]), Monday);
+        MigrationPlan now = Plan([With(Column(3, "gross", Int8), Column(4, "net", Int8))]);
+        SchemaDrift drift = await Between(now, warehouse);
+        Assert.Equal([(DriftKind.ColumnRenamed, "net", "gross"), (DriftKind.ColumnRenamed, "gross", "net")], drift.Changes.Select(c => (c.Kind, c.From!, c.To!)));
+        Assert.Contains("fills net of shop.orders with another column's values and fills gross with its values", drift.Changes[0].Next, StringComparison.Ordinal);
+        Assert.Empty((await Between(now, Published(now, Monday.AddDays(1), warehouse))).Changes);
+
+        // Of another table a number says nothing.
+        Assert.Empty((await Between(Plan([With(Column(3, "gross", Int8), Column(4, "net", Int8)) with { Oid = 16_401 }]), warehouse)).Changes);
+    }
+
+    [Fact]
+    public async Task A_name_that_another_column_took_over_is_not_the_column_that_had_it()
+    {
+        Table before = With(Column(3, "a", Int8), Column(4, "b", Int8));
+        IReadOnlyList<HeldTable> warehouse = Published(Plan([before]), Monday);
+        SchemaDrift gone = await Between(Plan([With(Column(3, "b", Int8))]), warehouse);
+        Assert.Equal([(DriftKind.ColumnRenamed, "b", "a"), (DriftKind.ColumnGone, "b", "int8")], gone.Changes.Select(c => (c.Kind, c.Column!, c.From!)));
+        Assert.Contains("drops a of shop.orders and fills b with its values", gone.Changes[0].Next, StringComparison.Ordinal);
+        Assert.Contains("fills column b of shop.orders with another column's values", gone.Changes[1].Next, StringComparison.Ordinal);
+
+        SchemaDrift added = await Between(Plan([With(Column(3, "c", Int8), Column(4, "b", Int8), Column(5, "a", Int8))]), warehouse);
+        Assert.Equal([(DriftKind.ColumnRenamed, "c"), (DriftKind.ColumnAdded, "a")], added.Changes.Select(c => (c.Kind, c.Column!)));
+        Assert.Contains("fills column a of shop.orders with its values, instead of another column's", added.Changes[1].Next, StringComparison.Ordinal);
+
+        // Dropped and made again, it is the same for readers.
+        Assert.Empty((await Between(Plan([With(Column(5, "a", Int8), Column(4, "b", Int8))]), warehouse)).Changes);
+    }
+
+    [Fact]
+    public async Task A_column_whose_name_another_takes_in_the_warehouse_moves()
+    {
+        IReadOnlyList<HeldTable> warehouse = Published(Plan([Orders]), Monday);
+        MigrationPlan now = Plan([With(Column(3, "NOTE", Int4))]);
+        SchemaDrift drift = await Between(now, warehouse);
+        Assert.Equal([(DriftKind.ColumnMoved, "note", "note", "note_2"), (DriftKind.ColumnAdded, "NOTE", null, "int4")], drift.Changes.Select(c => (c.Kind, c.Column!, c.From, c.To!)));
+        Assert.Equal("column shop.orders.note is note_2 in the warehouse from now on, not note", drift.Changes[0].Summary);
+        Assert.Contains("drops note of shop.orders and adds note_2", drift.Changes[0].Next, StringComparison.Ordinal);
+        Assert.Empty((await Between(now, Published(now, Monday.AddDays(1), warehouse))).Changes);
+    }
+
+    [Fact]
     public async Task Another_type_is_told_as_SQL_says_it_and_whether_the_column_stays()
     {
         SchemaChange wider = await Only(With(Column(3, "code", Text, text: "character varying(10)")), With(Column(3, "code", Text, text: "character varying(20)")));
@@ -73,6 +118,27 @@ public sealed class ColumnDriftTests
         static PgType Address(params string[] attributes) => new(17_000, "shop", "address", PgTypeKind.Composite, true) { Attributes = [.. attributes.Select(a => new PgAttribute(a, Text, -1))] };
         SchemaChange change = await Only(With(Column(3, "home", Address("street"))), With(Column(3, "home", Address("street", "town"))));
         Assert.Equal(("address of struct<street: string>", "address of struct<street: string, town: string>"), (change.From, change.To));
+    }
+
+    [Fact]
+    public async Task A_domain_over_another_type_is_another_although_SQL_calls_it_the_same()
+    {
+        static PgType Age(PgType of, int modifier = -1) => new(17_000, "shop", "age", PgTypeKind.Domain, true) { Of = of, OfModifier = modifier };
+        SchemaChange change = await Only(With(Column(3, "age", Age(Int4))), With(Column(3, "age", Age(Int8))));
+        Assert.Equal((DriftKind.TypeChanged, "age of int", "age of long"), (change.Kind, change.From, change.To));
+        Assert.Contains("adds age anew as long", change.Next, StringComparison.Ordinal);
+        Assert.Equal("age of string", (await Only(With(Column(3, "age", Age(Int4))), With(Column(3, "age", Age(Text))))).To);
+
+        // Made text by a value that did not fit, or by a mask, it is what it was.
+        MigrationPlan plan = Plan([With(Column(3, "age", Age(Int4)))]);
+        MigrationPlan text = plan with { Tables = [plan.Tables[0].WithText(["age"])] };
+        Assert.Empty((await Between(plan, Published(text, Monday))).Changes);
+        Assert.Empty((await Between(text, Published(plan, Monday))).Changes);
+
+        // A table of an earlier version does not say; where it is no text, it tells by its form.
+        IReadOnlyList<HeldTable> earlier = [.. Published(plan, Monday).Select(t => t with { Columns = [.. t.Columns.Select(c => c with { Native = null })] })];
+        Assert.Empty((await Between(text, earlier)).Changes);
+        Assert.Single((await Between(Plan([With(Column(3, "age", Age(Text)))]), earlier)).Changes);
     }
 
     [Theory]
@@ -117,7 +183,18 @@ public sealed class ColumnDriftTests
             Profile = EngineProfile.Spark,
             Tables = new Dictionary<string, TableSettings> { ["shop.orders"] = new() { Omit = ["secret"], Mask = new Dictionary<string, string> { ["code"] = "null", ["id"] = "hash" } } },
         };
-        Assert.Empty((await Between(Plan([table], options), warehouse, options)).Changes);
+        MigrationPlan configured = Plan([table], options);
+        Assert.Empty((await Between(configured, warehouse, options)).Changes);
+
+        // And neither is that it does so no more.
+        Assert.Empty((await Between(Plan([table]), Published(configured, Monday))).Changes);
+        Table keyed = Keyed(table, "id,code");
+        options = options with { Tables = new Dictionary<string, TableSettings> { ["shop.orders"] = new() { Omit = ["code"] } } };
+        Assert.Empty((await Between(Plan([keyed]), Published(Plan([keyed], options), Monday))).Changes);
+
+        // What became of the source meanwhile is told.
+        Table more = keyed with { Columns = [.. keyed.Columns, Column(5, "more", Int4)] };
+        Assert.Equal(DriftKind.ColumnAdded, Assert.Single((await Between(Plan([more]), Published(Plan([keyed], options), Monday))).Changes).Kind);
     }
 
     [Fact]

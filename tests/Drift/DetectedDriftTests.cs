@@ -4,6 +4,7 @@ using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Drift;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
+using Mammoth.Migration.Staging;
 using Mammoth.Orchestrations.Drift;
 using Mammoth.Orchestrations.Local;
 using Mammoth.Orchestrations.Migrations;
@@ -23,7 +24,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         CREATE TABLE kept (id int PRIMARY KEY, note text DEFAULT 'x', at timestamptz);
         CREATE TABLE parts (id int, day date) PARTITION BY RANGE (day);
         CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
-        CREATE TABLE changed (id int PRIMARY KEY, amount int NOT NULL, code varchar(10), gone text, former int, home address);
+        CREATE TABLE changed (id int PRIMARY KEY, amount int NOT NULL, code varchar(10), gone text, former int, home address, moved int);
         CREATE TABLE dropped (id int);
         CREATE TABLE large (body text NOT NULL); ALTER TABLE large ALTER body SET STORAGE EXTERNAL; INSERT INTO large VALUES (repeat('x', 100000));
         CREATE TABLE old_name (id int, x text);
@@ -33,17 +34,19 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
         CREATE TABLE lower_case (id int);
         CREATE TABLE "a/b" (id int); INSERT INTO "a/b" VALUES (1);
         CREATE TABLE aside (id int);
+        CREATE TABLE parts_3 (id int, day date);
         INSERT INTO kept VALUES (1, 'n', now()); INSERT INTO parts VALUES (1, '2026-01-05'); INSERT INTO changed VALUES (1, 2, 'c', 'g', 3, ROW('s'));
         INSERT INTO dropped VALUES (1); INSERT INTO old_name VALUES (1, 'x'); INSERT INTO lower_case VALUES (1);
         """;
 
     /// <summary>The last lines are no drift: of tables that are not chosen, and of what is not copied.</summary>
     private const string Changes = """
-        ALTER TABLE changed ADD added date, DROP gone, ALTER amount TYPE bigint, ALTER amount DROP NOT NULL, ALTER code TYPE varchar(20), DROP CONSTRAINT changed_pkey;
+        ALTER TABLE changed ADD added date, ADD "MOVED" int, DROP gone, ALTER amount TYPE bigint, ALTER amount DROP NOT NULL, ALTER code TYPE varchar(20), DROP CONSTRAINT changed_pkey;
         ALTER TABLE changed RENAME former TO latter;
         ALTER TABLE changed ADD PRIMARY KEY (id, latter);
         ALTER TYPE address ADD ATTRIBUTE town text;
         DROP TABLE dropped;
+        ALTER TABLE parts ATTACH PARTITION parts_3 FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
         ALTER TABLE old_name RENAME TO new_name;
         DROP TABLE becomes_view; CREATE VIEW becomes_view AS SELECT 1 AS id;
         DROP VIEW becomes_table; CREATE TABLE becomes_table (id int);
@@ -90,9 +93,11 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
                 "column public.changed.amount is NULL now, not NOT NULL",
                 "column public.changed.code is character varying(20) now, not character varying(10)",
                 "column public.changed.home is public.address of struct<street: string, town: string> now, not public.address of struct<street: string>",
+                "column public.changed.moved is moved_2 in the warehouse from now on, not moved",
                 "column public.changed.latter was called former before",
                 "column public.changed.latter is NOT NULL now, not NULL",
                 "column public.changed.added, date, is new",
+                "column public.changed.\"MOVED\", integer, is new",
                 "column public.changed.gone, text, is gone",
                 "the primary key of public.changed is (id, latter) now, not (id)",
                 "table public.dropped is gone",
@@ -100,6 +105,7 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
                 "table public.lower_case is public.lower_case_2 in the warehouse from now on, not public.lower_case",
                 "table public.old_name is called public.new_name now",
                 "column public.\"odd.na\"\"me\".U&\"a\\000Ab\", integer, is new",
+                "table public.parts_3 is a partition of public.parts now",
             ],
             drift.Changes.Select(c => c.Summary));
         Assert.Equal(Enum.GetValues<DriftKind>(), drift.Changes.Select(c => c.Kind).Distinct().Order());
@@ -121,9 +127,39 @@ public sealed class DetectedDriftTests(PostgresFixture postgres) : IDisposable
             Assert.Equal(stays, told?.Next.Contains("stays", StringComparison.Ordinal) ?? true);
         }
 
-        Assert.DoesNotContain(next.Fields, f => f.Name is "gone" or "former");
+        Assert.DoesNotContain(next.Fields, f => f.Name is "gone" or "former" or "moved");
         Assert.Equal([Field(next, "id").Id, Field(next, "latter").Id], next.IdentifierFieldIds);
         Assert.Equal((false, true), (Field(next, "amount").Required, Field(next, "latter").Required));
+    }
+
+    [Fact]
+    public async Task The_last_table_is_told_as_gone()
+    {
+        var database = await SourceDatabase.Create(postgres, "drift", "CREATE TABLE only_one (id int)", Cancellation);
+        await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        await database.Run("DROP TABLE only_one", Cancellation);
+        SchemaDrift drift = await SchemaDrift.Find(await warehouse.Site(database.ConnectionString, Cancellation), Options with { Include = ["only_one"] }, Cancellation);
+        Assert.Equal(["table public.only_one is gone"], drift.Changes.Select(c => c.Summary));
+    }
+
+    [Fact]
+    public async Task A_table_made_anew_with_the_same_rows_is_known_by_its_oid_after_the_next_run_which_makes_no_snapshot()
+    {
+        var database = await SourceDatabase.Create(postgres, "drift", "CREATE TABLE again (id int, x varchar(10)); INSERT INTO again VALUES (1, 'x')", Cancellation);
+        await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        TableMetadata first = await Table("again");
+        await database.Run("DROP TABLE again; CREATE TABLE again (id int, x varchar(10)); INSERT INTO again VALUES (1, 'x')", Cancellation);
+        await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        TableMetadata second = await Table("again");
+        Assert.Equal((first.CurrentSnapshotId, 1), (second.CurrentSnapshotId, second.Snapshots.Count));
+        Assert.NotEqual(SourceTable.Of("public", first)!.Oid, SourceTable.Of("public", second)!.Oid);
+
+        // What is known of it already is not written again.
+        await warehouse.Migrate(database.ConnectionString, Options, Cancellation);
+        Assert.Equal(second.LastUpdatedMs, (await Table("again")).LastUpdatedMs);
+        await database.Run("ALTER TABLE again RENAME TO otherwise", Cancellation);
+        SchemaDrift drift = await SchemaDrift.Find(await warehouse.Site(database.ConnectionString, Cancellation), Options, Cancellation);
+        Assert.Equal(["table public.again is called public.otherwise now"], drift.Changes.Select(c => c.Summary));
     }
 
     /// <summary>As a host does, by the orchestration.</summary>

@@ -39,6 +39,30 @@ public sealed class PublishedRunsTests : IDisposable
         Assert.Null(await LastAsync(site, new("9:9", "crm"), Orders));
     }
 
+    [Fact]
+    public async Task Checks_since_the_last_migration_are_read_side_by_side()
+    {
+        MigrationSite site = await warehouse.Site("Host=nowhere", Cancellation);
+        await AddAsync(site, "20260101T000000-aaaaaa", "the migration");
+        foreach (string check in Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? $"20260102T0000{i:00}-aaaaaa" : $"chosen-{i:00}"))
+        {
+            await RunIndex.Add(site, new RunEntry(check, RunKind.Drift, DateTimeOffset.Parse("2026-01-03", null), "", new MigrationOptions()), Cancellation);
+        }
+
+        var reading = new Lock();
+        (int now, int most) = (0, 0);
+        warehouse.Store.BeforeRead = async _ =>
+        {
+            lock (reading)
+                most = Math.Max(most, ++now);
+            await Task.Delay(20, Cancellation);
+            lock (reading)
+                now--;
+        };
+        Assert.Equal("the migration", await LastAsync(site, Shop, Orders));
+        Assert.InRange(most, 10, 16);
+    }
+
     private static async Task<string?> LastAsync(MigrationSite site, SourceOrigin origin, QualifiedName table)
     {
         await using PublishedRuns runs = PublishedRuns.Of(site, origin, Cancellation);

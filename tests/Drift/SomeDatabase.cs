@@ -26,7 +26,8 @@ internal static class SomeDatabase
     public static MigrationPlan Plan(Table[] tables, MigrationOptions? options = null, LeftOut[]? leftOut = null, string identity = "7:1", IReadOnlyList<HeldTable>? warehouse = null) => Planner.Plan(
         new Database { Name = "db", ServerVersion = 150_000, Encoding = "UTF8", MoneyScale = 2, Identity = identity, Tables = tables, LeftOut = leftOut ?? [], Sequences = [] },
         options ?? new MigrationOptions(),
-        (@namespace, table) => TableSchema.TextColumns(warehouse?.FirstOrDefault(h => h.Place == new TableIdentifier(@namespace, table))?.Schema));
+        (@namespace, table) => TableSchema.TextColumns(warehouse?.FirstOrDefault(h => h.Place == new TableIdentifier(@namespace, table))?.Schema),
+        warehouse is null ? null : origin => warehouse.Where(h => h.IsOf(origin)).Select(h => h.Source));
 
     /// <summary>What the warehouse has after a run of a plan, on top of what it had.</summary>
     public static IReadOnlyList<HeldTable> Published(MigrationPlan plan, DateTimeOffset at, IReadOnlyList<HeldTable>? before = null)
@@ -69,7 +70,8 @@ internal static class SomeDatabase
             Source = table.Source,
             Oid = table.SourceOid,
             Origin = table.Origin,
-            Columns = [.. table.Columns.Select(c => new SourceColumn(c.Source, c.Name, c.SourceType, c.Wire, c.LargeValues, c.Number))],
+            Columns = SourceColumns.Of(table),
+            Omitted = table.OmittedColumns,
             Schema = schema,
             LastColumnId = Math.Max(before?.LastColumnId ?? 0, schema.Fields.Max(f => f.Id)),
             Written = at,

@@ -1,6 +1,7 @@
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Drift;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Staging;
 using Mammoth.Postgres.Catalog;
@@ -69,6 +70,76 @@ public sealed class TableDriftTests
     }
 
     [Fact]
+    public async Task A_table_that_goes_back_to_an_earlier_name_or_place_is_held_against_what_it_was_last()
+    {
+        MigrationPlan plain = Plan([Orders]);
+        MigrationPlan renamed = Plan([Table(1, "purchases") with { Columns = [Column(1, "id", Int4, notNull: true)] }]);
+        PublishedRun[] runs = [Run(renamed, Monday.AddDays(1)), Run(plain, Monday)];
+        IReadOnlyList<HeldTable> warehouse = Published(renamed, Monday.AddDays(1), Published(plain, Monday));
+        SchemaDrift drift = await Between(plain, warehouse, null, runs);
+        Assert.Equal([(DriftKind.TableRenamed, null, "shop.purchases"), (DriftKind.ColumnAdded, "note", null)], drift.Changes.Select(c => (c.Kind, c.Column, c.From)));
+        Assert.Equal("The next run copies it to shop.orders, instead of the rows that are there, and leaves shop.purchases as it is, with the rows it had.", drift.Changes[0].Next);
+        Assert.Empty((await Between(plain, Published(plain, Monday.AddDays(2), warehouse), null, [Run(plain, Monday.AddDays(2)), .. runs])).Changes);
+
+        // Its rows are those of Monday: the run that went back wrote nothing.
+        Assert.Empty((await Between(plain, warehouse, null, [Run(plain, Monday.AddDays(2)), .. runs])).Changes);
+
+        // The same of a place: the table whose name it gave way to is gone again.
+        MigrationPlan both = Plan([Orders, Table(7, "ORDERS")]);
+        drift = await Between(plain, Published(both, Monday.AddDays(1), Published(plain, Monday)), null, Run(both, Monday.AddDays(1)), Run(plain, Monday));
+        Assert.Equal([(DriftKind.TableGone, "ORDERS", null), (DriftKind.TableMoved, "orders", "shop.orders_2")], drift.Changes.Select(c => (c.Kind, c.Table, c.From)));
+    }
+
+    [Fact]
+    public async Task Tables_that_swapped_their_names_are_told_of()
+    {
+        MigrationPlan before = Plan([Orders, Customers]);
+        IReadOnlyList<HeldTable> warehouse = Published(before, Monday);
+        MigrationPlan now = Plan([Table(2, "orders"), Table(1, "customers")]);
+        SchemaDrift drift = await Between(now, warehouse, null, Run(before, Monday));
+        Assert.Equal([(DriftKind.TableRenamed, "customers", "shop.orders"), (DriftKind.TableRenamed, "orders", "shop.customers")], drift.Changes.Select(c => (c.Kind, c.Table, c.From!)));
+        Assert.Equal("The next run copies it to shop.customers, instead of the rows that are there, and the rows of shop.orders to shop.orders.", drift.Changes[0].Next);
+        Assert.Empty((await Between(now, Published(now, Monday.AddDays(1), warehouse), null, Run(now, Monday.AddDays(1)), Run(before, Monday))).Changes);
+
+        // A table that another took the name of is the same still.
+        drift = await Between(Plan([Table(9, "orders"), Table(1, "old_orders")]), warehouse, new MigrationOptions { Include = ["*orders"] }, Run(before, Monday));
+        Assert.Equal((DriftKind.TableRenamed, "old_orders", "shop.orders"), Assert.Single(drift.Changes.Select(c => (c.Kind, c.Table, c.From!))));
+    }
+
+    [Fact]
+    public async Task A_table_that_was_attached_as_a_partition_is_not_gone()
+    {
+        MigrationPlan before = Plan([Orders]);
+        Table parts = Table(5, "all_orders") with { IsPartitioned = true, Leaves = [Orders.Leaves[0]] };
+        SchemaDrift drift = await Between(Plan([parts]), Published(before, Monday), null, Run(before, Monday));
+        Assert.Equal([(DriftKind.TableAdded, "table shop.all_orders is new"), (DriftKind.TableAttached, "table shop.orders is a partition of shop.all_orders now")], drift.Changes.Select(c => (c.Kind, c.Summary)));
+        Assert.Equal("The next run copies its rows with the others to shop.all_orders. The next run leaves shop.orders as it is, with the rows it had.", drift.Changes[1].Next);
+
+        // Oids of another database say nothing.
+        IReadOnlyList<HeldTable> unknown = [.. Published(before, Monday).Select(t => t with { Origin = null })];
+        Assert.Equal([DriftKind.TableAdded, DriftKind.TableGone], (await Between(Plan([parts]), unknown)).Changes.Select(c => c.Kind));
+    }
+
+    [Theory]
+    [InlineData("shop.orders")]
+    [InlineData("shop.*")]
+    [InlineData(null)]
+    public async Task That_all_tables_are_gone_which_a_pattern_chose_is_told_and_no_error(string? include)
+    {
+        var options = new MigrationOptions { Include = include is null ? [] : [include] };
+        IReadOnlyList<HeldTable> warehouse = Published(Plan([Orders]), Monday);
+        Table[] others = include is null ? [] : [Table(9, "people", "crm")];
+        SchemaDrift drift = await Between(Plan(others, options, warehouse: warehouse), warehouse, options);
+        Assert.Equal((0, DriftKind.TableGone, "orders"), (drift.Tables, Assert.Single(drift.Changes).Kind, drift.Changes[0].Table));
+        Assert.StartsWith("The next run is refused", drift.Changes[0].Next, StringComparison.Ordinal);
+
+        // What is nowhere is a mistake still, and so is a table of another database.
+        Assert.Throws<UsageException>(() => Plan(others, new MigrationOptions { Include = ["shop.order"] }, warehouse: warehouse));
+        Assert.Throws<UsageException>(() => Plan(others, options with { Exclude = ["shop.*"] }, warehouse: warehouse));
+        Assert.Throws<UsageException>(() => Plan(others, options with { Exclude = ["crm.*"] }, identity: "8:8", warehouse: warehouse));
+    }
+
+    [Fact]
     public async Task Of_another_oid_it_is_one_gone_and_one_new()
     {
         SchemaDrift drift = await Between(Plan([Table(9, "purchases")]), Published(Plan([Orders]), Monday));
@@ -108,6 +179,17 @@ public sealed class TableDriftTests
     {
         IReadOnlyList<HeldTable> warehouse = Published(Plan([Customers], identity: "8:8"), Monday, Published(Plan([Orders]), Monday));
         Assert.Empty((await Between(Plan([Orders]), warehouse)).Changes);
+    }
+
+    [Fact]
+    public async Task Tables_that_a_database_lacks_which_replaces_another_are_told_as_gone()
+    {
+        var options = new MigrationOptions { ReplaceSource = true };
+        MigrationPlan before = Plan([Orders, Customers]);
+        IReadOnlyList<HeldTable> warehouse = Published(Plan([Table(3, "people", "crm")], identity: "9:9"), Monday, Published(before, Monday));
+        MigrationPlan now = Plan([Table(77, "orders")], options, identity: "8:8");
+        Assert.Equal([(DriftKind.TableGone, "customers")], (await Between(now, warehouse, options)).Changes.Select(c => (c.Kind, c.Table)));
+        Assert.Empty((await Between(now, Published(now, Monday.AddDays(1), warehouse), options, Run(now, Monday.AddDays(1)))).Changes);
     }
 
     [Fact]
