@@ -30,19 +30,21 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly NetworkFault fault;
     private readonly long every;
     private readonly int stream;
-    private readonly byte[]? request;
+    private readonly (byte[] Text, int[] Left)[] requests;
     private readonly Lock counting = new();
     private readonly Task accepting;
     private long passed;
-    private int left;
+    private readonly int[] anywhere;
 
     /// <param name="every">So many bytes of the server's pass between one fault and the next.</param>
-    /// <param name="faults">How many there are in all.</param>
+    /// <param name="faults">How many there are in all; at the answers to each of <paramref name="requests"/>.</param>
     /// <param name="stream">A connection is disturbed only when so many bytes come at once.</param>
-    /// <param name="request">A connection is disturbed only at an answer to a request with this text in it.</param>
-    public TcpProxy(IPEndPoint target, NetworkFault fault, long every, int faults, int stream = 0, string? request = null)
+    /// <param name="requests">A connection is disturbed only at an answer to a request with one of these texts in it; anywhere where there are none.</param>
+    public TcpProxy(IPEndPoint target, NetworkFault fault, long every, int faults, int stream = 0, params string[] requests)
     {
-        (this.target, this.fault, this.every, left, this.stream, this.request) = (target, fault, every, faults, stream, request is null ? null : Encoding.ASCII.GetBytes(request));
+        (this.target, this.fault, this.every, this.stream) = (target, fault, every, stream);
+        this.requests = [.. requests.Select(r => (Encoding.ASCII.GetBytes(r), (int[])[faults]))];
+        anywhere = [requests.Length == 0 ? faults : 0];
         listener.Start();
         accepting = Accept();
     }
@@ -86,7 +88,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             {
                 client.NoDelay = server.NoDelay = true;
                 await server.ConnectAsync(target, over.Token);
-                var asked = new StrongBox<bool>(request is null);
+                var asked = new StrongBox<int[]>(anywhere);
                 await Task.WhenAny(Pass(client, server, isAnswer: false, asked), Pass(server, client, isAnswer: true, asked)).Unwrap();
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -96,15 +98,16 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task Pass(Socket from, Socket to, bool isAnswer, StrongBox<bool> asked)
+    private async Task Pass(Socket from, Socket to, bool isAnswer, StrongBox<int[]> asked)
     {
         var buffer = new byte[64 << 10];
         var slow = false;
         for (int read; (read = await from.ReceiveAsync(buffer, over.Token)) > 0;)
         {
-            if (!isAnswer && request is not null && buffer.AsSpan(0, read).IndexOf(request) >= 0)
-                asked.Value = true;
-            if (isAnswer && asked.Value && IsDue(read))
+            foreach (var (text, left) in isAnswer ? [] : requests)
+                if (buffer.AsSpan(0, read).IndexOf(text) >= 0)
+                    asked.Value = left;
+            if (isAnswer && IsDue(read, asked.Value!))
             {
                 switch (fault)
                 {
@@ -132,16 +135,17 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private bool IsDue(int bytes)
+    /// <param name="left">How many faults there still are, of the kind that is asked for.</param>
+    private bool IsDue(int bytes, int[] left)
     {
         lock (counting)
         {
             passed += bytes;
             // Only within a stream: what is small is the answer to a statement.
-            if (passed < every || left == 0 || bytes < stream || !Armed())
+            if (passed < every || left[0] == 0 || bytes < stream || !Armed())
                 return false;
             passed = 0;
-            left--;
+            left[0]--;
             Disturbed++;
             return true;
         }
