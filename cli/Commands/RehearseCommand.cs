@@ -95,7 +95,7 @@ internal static class RehearseCommand
             {
                 results.Add(await TableRecovery.Run(site, plan, database, i, keep, cancellationToken));
                 if (!json)
-                    terminal.Error.MarkupLineInterpolated($"{i + 1}/{plan.Tables.Count} {results[^1].Table}: {(results[^1].Holds ? "equal" : "differs")}, {Amount.Of(results[^1].Rows, "row")} in {Amount.Time(TimeSpan.FromSeconds(results[^1].Seconds))}");
+                    terminal.Error.MarkupLineInterpolated($"{i + 1}/{plan.Tables.Count} {results[^1].Table}: {RehearsalView.Verdict(results[^1])}, {Amount.Of(results[^1].Rows, "row")} in {Amount.Time(TimeSpan.FromSeconds(results[^1].Seconds))}");
             }
         }
         finally

@@ -83,6 +83,7 @@ public static class TableRecovery
             await session.Execute($"DROP TABLE {layout.Name.Sql}", cancellation);
         }
 
+        // Where PostgreSQL refused them, that they are whole in the warehouse is all that can be said of them, and that they are not back is.
         RowDigest quarantined = kept is null ? unfit : unfit + await QuarantineTable.Digest(site.Io, quarantine, target, cancellation);
         return result with
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Runtime;
@@ -23,6 +24,10 @@ public sealed class RecoverTable(MigrationSite site) : Activity<RecoverTable, Re
         {
             // A timer began it, as a rule: nobody looks, unless told.
             await RunWarnings.TellOnce(site, input.Run, $"{back.Table} did not come back as it was published: {problem}");
+        }
+        else if (back.QuarantinedNotBack > 0)
+        {
+            await RunWarnings.TellOnce(site, input.Run, string.Create(CultureInfo.InvariantCulture, $"{back.Table} came back as it was published, but {back.QuarantinedNotBack:N0} of its {back.Quarantined:N0} rows in quarantine did not: PostgreSQL does not take them."));
         }
 
         return new(await folder.Write(folder.Fresh($"rehearsals/{input.Table}"), back, context.Cancellation), back.Holds, back.Rows);
