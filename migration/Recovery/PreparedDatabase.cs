@@ -19,21 +19,21 @@ public sealed record PreparedDatabase(string Name, bool HasTables)
         ArgumentNullException.ThrowIfNull(site);
         await ScratchDatabase.DropLeftOver(site.Server, cancellation);
         string name = await ScratchDatabase.Create(site.Server, run, keep, cancellation);
-        var tables = new List<(TableIdentifier Identifier, TableMetadata Metadata)>();
-        foreach (RecoveryTable table in plan.Tables)
-        {
-            try
-            {
-                tables.Add((table.Table, await site.Metadata(table.Metadata, cancellation)));
-            }
-            catch (Exception e) when (Verification.PublishedProof.IsDamage(e))
-            {
-                // It is told of the table itself.
-            }
-        }
-
         try
         {
+            var tables = new List<(TableIdentifier Identifier, TableMetadata Metadata)>();
+            foreach (RecoveryTable table in plan.Tables)
+            {
+                try
+                {
+                    tables.Add((table.Table, await site.Metadata(table.Metadata, cancellation)));
+                }
+                catch (Exception e) when (Verification.PublishedProof.IsDamage(e))
+                {
+                    // It is told of the table itself.
+                }
+            }
+
             await using SourceSession session = await site.Server.Open(name, cancellation);
             bool beside = await RecoveryTypes.Create(site, session, [.. tables.Select(t => t.Metadata)], cancellation);
 
