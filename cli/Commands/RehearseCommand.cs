@@ -88,6 +88,8 @@ internal static class RehearseCommand
         try
         {
             PreparedDatabase database = await PreparedDatabase.Make(site, run, plan, keep, cancellationToken);
+            foreach (LeftDatabase left in database.Left)
+                terminal.Error.MarkupLineInterpolated($"[yellow]Left over:[/] {left.ToString()}");
             if (!json)
                 terminal.Error.MarkupLineInterpolated($"Bringing {Amount.Of(plan.Tables.Count, "table")} ({Amount.Bytes(plan.Bytes)} of files) back into {site.Server.Describe(database.Name)}.");
 
@@ -101,7 +103,7 @@ internal static class RehearseCommand
         finally
         {
             // Whatever happened, also where somebody has pressed Ctrl-C.
-            await ScratchDatabase.DropOf(site.Server, run, CancellationToken.None);
+            await DropAsync(terminal, site, run);
         }
 
         try
@@ -120,5 +122,19 @@ internal static class RehearseCommand
             RehearsalView.Show(terminal.Out, plan, results);
 
         return differing == 0 ? ExitCodes.Done : ExitCodes.Differences;
+    }
+
+    /// <summary>What can't be dropped is said, and no result of the rehearsal.</summary>
+    private static async Task DropAsync(Terminal terminal, RecoverySite site, string run)
+    {
+        try
+        {
+            foreach (LeftDatabase left in (await ScratchDatabase.DropOf(site.Server, run, CancellationToken.None)).Left)
+                terminal.Error.MarkupLineInterpolated($"[yellow]Left over:[/] {left.ToString()}");
+        }
+        catch (RehearsalServerException e)
+        {
+            terminal.Error.MarkupLineInterpolated($"[yellow]The scratch database could not be dropped:[/] {e.Message} A rehearsal that comes more than a day later tries again.");
+        }
     }
 }

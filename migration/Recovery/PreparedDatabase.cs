@@ -10,6 +10,9 @@ namespace Mammoth.Migration.Recovery;
 /// <param name="HasTables">It has tables of the dump, too, whose rows are types of columns: recovered tables go into a schema of their own.</param>
 public sealed record PreparedDatabase(string Name, bool HasTables)
 {
+    /// <summary>Databases of earlier rehearsals that should be gone, and could not be dropped.</summary>
+    public IReadOnlyList<LeftDatabase> Left { get; init; } = [];
+
     /// <summary>Drops what earlier rehearsals left, and makes a database. Each call makes another.</summary>
     /// <param name="run">The run that drops it.</param>
     /// <param name="keep">It is never dropped.</param>
@@ -17,7 +20,7 @@ public sealed record PreparedDatabase(string Name, bool HasTables)
     public static async Task<PreparedDatabase> Make(RecoverySite site, string run, RecoveryPlan plan, bool keep, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(site);
-        await ScratchDatabase.DropLeftOver(site.Server, cancellation);
+        DroppedDatabases earlier = await ScratchDatabase.DropLeftOver(site.Server, cancellation);
         string name = await ScratchDatabase.Create(site.Server, run, keep, cancellation);
         try
         {
@@ -43,7 +46,7 @@ public sealed record PreparedDatabase(string Name, bool HasTables)
                 await session.Execute($"CREATE SCHEMA IF NOT EXISTS {Identifier.Quote(schema)}", cancellation);
             }
 
-            return new(name, beside);
+            return new(name, beside) { Left = earlier.Left };
         }
         catch (Exception e)
         {

@@ -59,13 +59,15 @@ public static partial class ScratchDatabase
         }
     }
 
-    /// <summary>Drops those of a run. There may be several: a step that creates one may have run twice.</summary>
-    public static Task<int> DropOf(RehearsalServer server, string run, CancellationToken cancellation) =>
-        DropAll(server, d => d.Run == run, cancellation);
+    /// <summary>Drops those of a run, whoever is connected to them. There may be several: a step that creates one may have run twice.</summary>
+    /// <exception cref="RehearsalServerException">The server can't be asked which there are.</exception>
+    public static Task<DroppedDatabases> DropOf(RehearsalServer server, string run, CancellationToken cancellation) =>
+        DropAll(server, d => d.Run == run, force: true, cancellation);
 
     /// <summary>Drops those that a rehearsal left that was killed: a day old, and nobody in them.</summary>
-    public static Task<int> DropLeftOver(RehearsalServer server, CancellationToken cancellation) =>
-        DropAll(server, d => d.Age > LeftOver && !d.IsUsed, cancellation);
+    /// <exception cref="RehearsalServerException">The server can't be asked which there are.</exception>
+    public static Task<DroppedDatabases> DropLeftOver(RehearsalServer server, CancellationToken cancellation) =>
+        DropAll(server, d => d.Age > LeftOver && !d.IsUsed, force: false, cancellation);
 
     /// <summary>Drops one that was made just now and is of no use; where even that fails, it is a run's, or left over.</summary>
     internal static async Task Drop(RehearsalServer server, string name)
@@ -73,7 +75,7 @@ public static partial class ScratchDatabase
         try
         {
             await using SourceSession session = await server.Open(null, CancellationToken.None);
-            await session.Execute(Drop(name), CancellationToken.None);
+            await session.Execute(Drop(name, force: true), CancellationToken.None);
         }
         catch (Exception e) when (e is NpgsqlException or RehearsalServerException)
         {
@@ -81,31 +83,44 @@ public static partial class ScratchDatabase
         }
     }
 
-    private static async Task<int> DropAll(RehearsalServer server, Func<Scratch, bool> chosen, CancellationToken cancellation)
+    private static async Task<DroppedDatabases> DropAll(RehearsalServer server, Func<Scratch, bool> chosen, bool force, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(server);
+        int dropped = 0;
+        var left = new List<LeftDatabase>();
+        foreach (Scratch database in (await All(server, cancellation)).Where(chosen))
+        {
+            try
+            {
+                // A session for each: one that can't be dropped is in the way of no other.
+                await using SourceSession session = await server.Open(null, cancellation);
+                await session.Execute(Drop(database.Name, force), cancellation);
+                dropped++;
+            }
+            catch (PostgresException e) when (!force && e.SqlState == PostgresErrorCodes.ObjectInUse)
+            {
+                // Somebody has come since.
+            }
+            catch (NpgsqlException e)
+            {
+                left.Add(new(database.Name, e is PostgresException said ? $"{said.MessageText} [SQLSTATE {said.SqlState}]" : e.Message, e.IsTransient || e is not PostgresException));
+            }
+        }
+
+        return new(dropped, left);
+    }
+
+    private static async Task<List<Scratch>> All(RehearsalServer server, CancellationToken cancellation)
+    {
         try
         {
-            return await DropChosen(server, chosen, cancellation);
+            await using SourceSession session = await server.Open(null, cancellation);
+            return await Databases(session, DateTimeOffset.Parse(await Now(session, cancellation), CultureInfo.InvariantCulture), cancellation);
         }
         catch (NpgsqlException e)
         {
             throw RehearsalServer.Failed(e);
         }
-    }
-
-    private static async Task<int> DropChosen(RehearsalServer server, Func<Scratch, bool> chosen, CancellationToken cancellation)
-    {
-        await using SourceSession session = await server.Open(null, cancellation);
-        DateTimeOffset now = DateTimeOffset.Parse(await Now(session, cancellation), CultureInfo.InvariantCulture);
-        int dropped = 0;
-        foreach (Scratch database in (await Databases(session, now, cancellation)).Where(chosen))
-        {
-            await session.Execute(Drop(database.Name), cancellation);
-            dropped++;
-        }
-
-        return dropped;
     }
 
     private static async Task CreateEmpty(SourceSession session, string name, CancellationToken cancellation)
@@ -168,7 +183,7 @@ public static partial class ScratchDatabase
 
     private static string Mark(string run, string now) => $"mammoth rehearsal of run {run}, made at {now}; it is dropped with the run, or a day later";
 
-    private static string Drop(string name) => $"DROP DATABASE IF EXISTS {Identifier.Quote(name)} WITH (FORCE)";
+    private static string Drop(string name, bool force) => $"DROP DATABASE IF EXISTS {Identifier.Quote(name)}{(force ? " WITH (FORCE)" : "")}";
 
     [GeneratedRegex("^mammoth_rehearsal_([0-9]{14})_[0-9a-f]{12}\\z")]
     private static partial Regex Name();
@@ -181,4 +196,16 @@ public static partial class ScratchDatabase
     /// <param name="Age">Since it was made.</param>
     /// <param name="IsUsed">Somebody is connected to it.</param>
     private sealed record Scratch(string Name, string? Run, TimeSpan Age, bool IsUsed);
+}
+
+/// <summary>What became of scratch databases that were to be dropped.</summary>
+/// <param name="Left">Those that are still there.</param>
+public sealed record DroppedDatabases(int Count, IReadOnlyList<LeftDatabase> Left);
+
+/// <summary>A scratch database that could not be dropped.</summary>
+/// <param name="MayPass">Trying again may succeed.</param>
+public sealed record LeftDatabase(string Name, string Why, bool MayPass)
+{
+    /// <summary>For people.</summary>
+    public override string ToString() => $"The scratch database {Name} could not be dropped: {Why.TrimEnd('.')}. A rehearsal that comes more than a day after it was made tries again.";
 }

@@ -46,7 +46,7 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
         }
         catch (Exception e) when (e is FailureException or OperationCanceledException)
         {
-            await Drop(context, input);
+            await Drop(context, input, Retries.Patient);
             throw;
         }
     }
@@ -70,7 +70,7 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
             }
 
             await RecordRehearsal.Call(context, new(input.Run, plan), Retries.Patient);
-            await DropRecovery.Call(context.Cleanup, new(input.Run), Retries.Lasting);
+            await Drop(context, input, Retries.Lasting);
         }
 
         return new Result(plan, input.Rehearsals, input.Count, input.Differing);
@@ -102,15 +102,28 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
         return input with { Next = input.Next + done.Length, Rows = standing.Rows, Differing = standing.Differing, Rehearsals = [.. input.Rehearsals, fold] };
     }
 
-    private static async Task Drop(OrchestrationContext context, Input input)
+    /// <summary>Whatever becomes of the databases, it is not the rehearsal's result.</summary>
+    private static async Task Drop(OrchestrationContext context, Input input, Retry patience)
     {
         try
         {
-            await DropRecovery.Call(context.Cleanup, new(input.Run), Retries.Patient);
+            await DropRecovery.Call(context.Cleanup, new(input.Run, IsLast: false), patience);
         }
         catch (FailureException)
         {
-            // What ended the rehearsal is told; a database that is left over is dropped by one that comes a day later.
+            await Tell(context, input);
+        }
+    }
+
+    private static async Task Tell(OrchestrationContext context, Input input)
+    {
+        try
+        {
+            await DropRecovery.Call(context.Cleanup, new(input.Run, IsLast: true), Retries.Once);
+        }
+        catch (FailureException)
+        {
+            // The host itself fails.
         }
     }
 }

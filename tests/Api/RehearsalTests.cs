@@ -112,6 +112,25 @@ public sealed class RehearsalTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_database_that_can_not_be_dropped_is_a_warning_and_not_the_result()
+    {
+        warehouse.RehearsalTarget = role!.Connection;
+        await using LocalHost host = await Host();
+        MammothApi api = new(await Site(), host);
+        var server = new SourceDatabase(role.Connection);
+        warehouse.Store.BeforeWrite = async location =>
+        {
+            if (location.Contains("/rehearsals/", StringComparison.Ordinal))
+                await server.Run($"ALTER DATABASE {Assert.Single(await role.Databases(Cancellation))} WITH IS_TEMPLATE true", Cancellation);
+        };
+        JsonNode ended = await Ended(api, (string)(await Endpoint.Ask(api.StartRehearsal)).Body["run"]!);
+        string stuck = Assert.Single(await role.Databases(Cancellation));
+        await server.Run($"ALTER DATABASE {stuck} WITH IS_TEMPLATE false", Cancellation);
+        Assert.Equal("succeeded", (string?)ended["state"]);
+        Assert.StartsWith($"The scratch database {stuck} could not be dropped", (string?)Assert.Single(ended["warnings"]!.AsArray())!["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Each_step_delivered_twice_gives_the_same()
     {
         warehouse.RehearsalTarget = role!.Connection;

@@ -234,7 +234,7 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         }
         finally
         {
-            Assert.Equal(1, await ScratchDatabase.DropOf(site.Server, "twice", Cancellation));
+            Assert.Equal(1, (await ScratchDatabase.DropOf(site.Server, "twice", Cancellation)).Count);
         }
     }
 

@@ -31,14 +31,14 @@ public sealed class ScratchDatabaseTests(PostgresFixture postgres)
             await Database(role, $"somebody_{id}", mark),
         ];
         await using (var somebody = await new SourceDatabase(new Npgsql.NpgsqlConnectionStringBuilder(role.Connection) { Database = old }.ConnectionString).Open(Cancellation))
-            Assert.Equal(0, await ScratchDatabase.DropLeftOver(server, Cancellation));
+            Assert.Equal(0, (await ScratchDatabase.DropLeftOver(server, Cancellation)).Count);
 
         // The server takes a moment to notice that somebody left.
-        while (await ScratchDatabase.DropLeftOver(server, Cancellation) == 0)
+        while ((await ScratchDatabase.DropLeftOver(server, Cancellation)).Count == 0)
             await Task.Delay(50, Cancellation);
         Assert.Equal(others.Append(young).Append(kept).Order(StringComparer.Ordinal), (await role.Databases(Cancellation)).Order(StringComparer.Ordinal));
-        Assert.Equal(1, await ScratchDatabase.DropOf(server, "run-a", Cancellation));
-        Assert.Equal(0, await ScratchDatabase.DropOf(server, "run-a", Cancellation));
+        Assert.Equal(1, (await ScratchDatabase.DropOf(server, "run-a", Cancellation)).Count);
+        Assert.Equal(0, (await ScratchDatabase.DropOf(server, "run-a", Cancellation)).Count);
         Assert.Equal(others.Append(kept).Order(StringComparer.Ordinal), (await role.Databases(Cancellation)).Order(StringComparer.Ordinal));
     }
 
@@ -50,7 +50,7 @@ public sealed class ScratchDatabaseTests(PostgresFixture postgres)
         string named = $"mammoth_rehearsal_{DateTime.UtcNow.AddDays(-2):yyyyMMddHHmmss}";
         await Database(role, $"{named}_0000{Guid.NewGuid():N}"[..45], null);
         string theirs = await Database(another, $"{named}_1111{Guid.NewGuid():N}"[..45], null);
-        Assert.Equal(1, await ScratchDatabase.DropLeftOver(new RehearsalServer(role.Connection), Cancellation));
+        Assert.Equal(1, (await ScratchDatabase.DropLeftOver(new RehearsalServer(role.Connection), Cancellation)).Count);
         Assert.Empty(await role.Databases(Cancellation));
         Assert.Equal([theirs], await another.Databases(Cancellation));
     }
@@ -68,6 +68,29 @@ public sealed class ScratchDatabaseTests(PostgresFixture postgres)
         Assert.True(broken.IsTransient);
         Assert.Equal(1, proxy.Disturbed);
         Assert.Empty(await role.Databases(Cancellation));
+    }
+
+    [Fact]
+    public async Task One_that_can_not_be_dropped_is_named_and_in_the_way_of_no_other()
+    {
+        await using RehearsalRole role = await RehearsalRole.Create(postgres, Cancellation);
+        var server = new RehearsalServer(role.Connection);
+        string mark = $"mammoth rehearsal of run run-b, made at {DateTime.UtcNow.AddDays(-2):s}Z; it is dropped with the run, or a day later";
+        string named = $"mammoth_rehearsal_{DateTime.UtcNow.AddDays(-2):yyyyMMddHHmmss}";
+        string stuck = await Database(role, $"{named}_0000{Guid.NewGuid():N}"[..45], mark);
+        await Database(role, $"{named}_1111{Guid.NewGuid():N}"[..45], mark);
+        await new SourceDatabase(role.Connection).Run($"ALTER DATABASE {stuck} WITH IS_TEMPLATE true", Cancellation);
+        try
+        {
+            DroppedDatabases dropped = await ScratchDatabase.DropLeftOver(server, Cancellation);
+            Assert.Equal((1, stuck), (dropped.Count, Assert.Single(dropped.Left).Name));
+            Assert.Equal([stuck], await role.Databases(Cancellation));
+            Assert.Equal(stuck, Assert.Single((await ScratchDatabase.DropOf(server, "run-b", Cancellation)).Left).Name);
+        }
+        finally
+        {
+            await new SourceDatabase(role.Connection).Run($"ALTER DATABASE {stuck} WITH IS_TEMPLATE false", CancellationToken.None);
+        }
     }
 
     private static async Task<string> Database(RehearsalRole role, string name, string? comment)
