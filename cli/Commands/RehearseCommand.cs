@@ -95,7 +95,7 @@ internal static class RehearseCommand
 
             for (int i = 0; i < plan.Tables.Count; i++)
             {
-                results.Add(await TableRecovery.Run(site, plan, database, i, keep, cancellationToken));
+                results.Add(await RecoverAsync(site, plan, database, i, keep, cancellationToken));
                 if (!json)
                     terminal.Error.MarkupLineInterpolated($"{i + 1}/{plan.Tables.Count} {results[^1].Table}: {RehearsalView.Verdict(results[^1])}, {Amount.Of(results[^1].Rows, "row")} in {Amount.Time(TimeSpan.FromSeconds(results[^1].Seconds))}");
             }
@@ -104,15 +104,7 @@ internal static class RehearseCommand
         {
             // Whatever happened, also where somebody has pressed Ctrl-C.
             await DropAsync(terminal, site, run);
-        }
-
-        try
-        {
-            await RehearsalTimes.Record(site.Io, site.Root, plan.Tables.Select(t => t.Table), DateTimeOffset.UtcNow, cancellationToken);
-        }
-        catch (StorageException e)
-        {
-            terminal.Error.MarkupLineInterpolated($"[yellow]When the tables were rehearsed could not be remembered:[/] {e.Message}");
+            await RememberAsync(terminal, site, plan.Tables.Take(results.Count));
         }
 
         int differing = results.Count(r => !r.Holds);
@@ -122,6 +114,32 @@ internal static class RehearseCommand
             RehearsalView.Show(terminal.Out, plan, results);
 
         return differing == 0 ? ExitCodes.Done : ExitCodes.Differences;
+    }
+
+    private static async Task<TableRehearsal> RecoverAsync(RecoverySite site, RecoveryPlan plan, PreparedDatabase database, int table, bool keep, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TableRecovery.Run(site, plan, database, table, keep, cancellationToken);
+        }
+        catch (TableRecoveryException e)
+        {
+            // Where the server itself is gone, the next table finds out.
+            return TableRecovery.GivenUp(plan, table, e.Message);
+        }
+    }
+
+    /// <summary>Of the tables that have ended, so that others have their turn also after a rehearsal that did not get to its end.</summary>
+    private static async Task RememberAsync(Terminal terminal, RecoverySite site, IEnumerable<RecoveryTable> ended)
+    {
+        try
+        {
+            await RehearsalTimes.Record(site.Io, site.Root, ended.Select(t => t.Table), DateTimeOffset.UtcNow, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or Azure.RequestFailedException or PreconditionFailedException)
+        {
+            terminal.Error.MarkupLineInterpolated($"[yellow]When the tables were rehearsed could not be remembered:[/] {e.Message}");
+        }
     }
 
     /// <summary>What can't be dropped is said, and no result of the rehearsal.</summary>

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
+using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Runs;
@@ -18,16 +21,25 @@ public static class TableRecovery
 {
     private const int Lock = 0x6D6D7468;
 
+    /// <summary>What is said of a table that was tried often enough.</summary>
+    /// <param name="why">What its <see cref="TableRecoveryException"/> said.</param>
+    public static TableRehearsal GivenUp(RecoveryPlan plan, int table, string why)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return NotBack(plan.Tables[table]) with { Problem = why };
+    }
+
     /// <param name="plan">What is brought back.</param>
     /// <param name="table">The table's place in it.</param>
     /// <param name="keep">The table stays; else it is dropped again, so that one after the other needs no more room than the largest.</param>
     /// <exception cref="RehearsalServerException">The server can't be used.</exception>
+    /// <exception cref="TableRecoveryException">The server failed while it had to do with the table.</exception>
     public static async Task<TableRehearsal> Run(RecoverySite site, RecoveryPlan plan, PreparedDatabase database, int table, bool keep, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(site);
         RecoveryTable chosen = plan.Tables[table];
         var watch = Stopwatch.StartNew();
-        TableRehearsal result = new(chosen.Table.ToString(), null, null, null, null, 0, 0, chosen.Bytes, 0, [], null);
+        TableRehearsal result = NotBack(chosen);
         try
         {
             TableMetadata metadata = await site.Metadata(chosen.Metadata, cancellation);
@@ -40,19 +52,25 @@ public static class TableRecovery
         }
         catch (PostgresException e) when (IsRefusal(e))
         {
-            result = result with { Problem = $"PostgreSQL does not take it back: {e.MessageText} [SQLSTATE {e.SqlState}]" };
+            result = result with { Problem = $"PostgreSQL does not take it back: {ServerText.Of(e)}" };
         }
         catch (NpgsqlException e)
         {
-            throw RehearsalServer.Failed(e);
+            throw new TableRecoveryException(chosen.Table, e);
         }
         catch (Exception e) when (PublishedProof.IsDamage(e))
         {
             result = result with { Problem = $"it can't be read: {e.Message}" };
         }
+        catch (Exception e) when (IsOfTable(e))
+        {
+            result = result with { Problem = $"it can't be brought back: {(e is UnencodableValueException ? "a value in its files is none of its PostgreSQL type" : e.Message)}" };
+        }
 
         return result with { Seconds = watch.Elapsed.TotalSeconds };
     }
+
+    private static TableRehearsal NotBack(RecoveryTable chosen) => new(chosen.Table.ToString(), null, null, null, null, 0, 0, chosen.Bytes, 0, [], null);
 
     private static async Task<TableRehearsal> Run(
         RecoverySite site, RecoveryTable chosen, TableMetadata metadata, TableMetadata? quarantine, PreparedDatabase database, int index, bool keep, TableRehearsal result, CancellationToken cancellation)
@@ -140,4 +158,23 @@ public static class TableRecovery
 
     /// <summary>Whether the server refuses what it was given (its values, its types), rather than being unable for now.</summary>
     internal static bool IsRefusal(PostgresException e) => !e.IsTransient && e.SqlState[..2] is "0A" or "21" or "22" or "23" or "38" or "39" or "42" or "44" or "54" or "P0";
+
+    /// <summary>
+    /// Whether an error says something of the table, whatever it is: another engine has changed its columns, a row is larger than memory. A store or a server that is away says nothing of it.
+    /// </summary>
+    private static bool IsOfTable(Exception e) =>
+        e is not (OperationCanceledException or RehearsalServerException or Azure.RequestFailedException or TimeoutException or HttpRequestException or SocketException)
+        && (e is CopyFormatException || SourceErrors.Translate(e) is not { IsTransient: true });
+}
+
+/// <summary>The server failed while it had to do with one table: its disk is full, it ended the statement, the connection broke. Where that remains, the others are brought back none the less.</summary>
+public sealed class TableRecoveryException(TableIdentifier table, NpgsqlException error) : MammothException(
+    $"{table} could not be brought back: the server failed. {ServerText.Of(error)}", "The server's log may say more. Nothing of the warehouse was changed: run the same command again.", error)
+{
+    /// <summary>The code.</summary>
+    public const string OfTable = "rehearsal-table";
+
+    public override string Code => OfTable;
+
+    public override bool IsTransient => true;
 }

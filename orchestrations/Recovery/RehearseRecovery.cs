@@ -69,7 +69,6 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
                 return Again(input);
             }
 
-            await RecordRehearsal.Call(context, new(input.Run, plan), Retries.Patient);
             await Drop(context, input, Retries.Lasting);
         }
 
@@ -90,7 +89,7 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
                     return null;
                 }
 
-                RecoverTable.Result back = await RecoverTable.Call(context, new(input.Run, plan, database, table), Retries.Patient);
+                RecoverTable.Result back = await Recover(context, new(input.Run, plan, database, table));
                 standing = standing.With(back.Rows, back.Holds);
                 context.SetStatus(standing);
                 return back.Rehearsal;
@@ -100,6 +99,19 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
         string[] done = [.. results.OfType<string>()];
         string fold = await FoldRehearsals.Call(context, new(input.Run, done), Retries.Patient);
         return input with { Next = input.Next + done.Length, Rows = standing.Rows, Differing = standing.Differing, Rehearsals = [.. input.Rehearsals, fold] };
+    }
+
+    /// <summary>A table for which the server fails again and again, though it is there, is a table that does not come back: the others do, and have their turn.</summary>
+    private static async Task<RecoverTable.Result> Recover(OrchestrationContext context, RecoverTable.Input table)
+    {
+        try
+        {
+            return await RecoverTable.Call(context, table, Retries.Patient);
+        }
+        catch (FailureException e) when (e.Failure.Code == TableRecoveryException.OfTable)
+        {
+            return await RecoverTable.Call(context, table with { GivenUp = e.Failure.Message }, Retries.Patient);
+        }
     }
 
     /// <summary>Whatever becomes of the databases, it is not the rehearsal's result.</summary>

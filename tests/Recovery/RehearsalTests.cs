@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Types;
@@ -165,6 +166,38 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         Assert.Contains("100 rows where 100 were published; digest 100:", tables["public.b"].Problem, StringComparison.Ordinal);
         Assert.True(tables["public.c"].Holds);
         Assert.Empty(await role!.Databases(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_table_that_fails_in_whatever_way_is_named_tells_no_value_and_has_had_its_turn()
+    {
+        // Of a, another engine has renamed a column; b's rows are refused in the scratch database, by a domain and by what its function says.
+        SourceDatabase source = await SourceDatabase.Create(
+            postgres,
+            "renamed",
+            """
+            CREATE FUNCTION fine(i integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN IF current_database() LIKE 'mammoth%' THEN RAISE EXCEPTION 'planted value %', i; END IF; RETURN true; END $$;
+            CREATE DOMAIN guarded AS integer CHECK (public.fine(VALUE));
+            CREATE TABLE a AS SELECT 1 AS x;
+            CREATE TABLE b (x guarded);
+            INSERT INTO b VALUES (471147);
+            CREATE TABLE c AS SELECT 3 AS x;
+            """,
+            Cancellation);
+        await warehouse.Migrate(source.ConnectionString, new MigrationOptions(), Cancellation);
+        StorageCatalog catalog = await StorageCatalog.Open(new LocalFileIO(), warehouse.Root, readOnly: false, Cancellation);
+        LoadedTable a = (await catalog.Load(new("public", "a"), Cancellation))!;
+        string columns = a.Metadata.Properties["mammoth.columns"];
+        await catalog.Commit([new(a.Identifier, [], [new SetProperties(new Dictionary<string, string> { ["mammoth.columns"] = System.Text.RegularExpressions.Regex.Replace(columns, "\"name\":\\s*\"x\"", "\"name\":\"gone\"") })])], "others", Cancellation);
+        (CommandLine said, JsonElement result) = await Rehearse();
+        Assert.True(said.ExitCode == 1, said.Out + said.Error);
+        Dictionary<string, TableRehearsal> tables = Tables(result).ToDictionary(t => t.Table);
+        Assert.StartsWith("it can't be brought back: There is no column 'gone'", tables["public.a"].Problem, StringComparison.Ordinal);
+        Assert.StartsWith("PostgreSQL does not take it back: a function of the source failed [", tables["public.b"].Problem, StringComparison.Ordinal);
+        Assert.Contains("SQLSTATE P0001", tables["public.b"].Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("471147", said.Out + said.Error, StringComparison.Ordinal);
+        Assert.True(tables["public.c"].Holds);
+        Assert.Equal(3, (await RehearsalTimes.Read(new LocalFileIO(), warehouse.Root, Cancellation)).Count);
     }
 
     [Fact]
