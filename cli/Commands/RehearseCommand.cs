@@ -61,12 +61,6 @@ internal static class RehearseCommand
             NamePattern[] wanted = [.. (parsed.GetValue(include) ?? []).Select(p => new NamePattern(p))];
             NamePattern[] unwanted = [.. (parsed.GetValue(exclude) ?? []).Select(p => new NamePattern(p))];
             RecoveryPlan plan = await RecoveryChoice.Choose(place.Io, catalog, Chosen, parsed.GetValue(maxBytes) ?? RecoveryChoice.DefaultBytes, cancellationToken);
-            if (plan.Tables.Count == 0 && plan.LeftOut.Count == 0)
-                throw new UsageException($"No table of {catalog.Root} was chosen.", "`mammoth tables list` shows those there are; patterns are matched on namespace.table and case matters.");
-
-            if (plan.Tables.Count == 0)
-                throw new MammothException($"None of the chosen tables can be brought back: {plan.LeftOut[0].Table}: {plan.LeftOut[0].Reason}.", "Where they are too large, allow more with --max-bytes.");
-
             bool json = parsed.GetValue(output) == OutputForm.Json;
             await using PrivateServer? own = target is { Length: > 0 } ? null : await PrivateServer.StartAsync(terminal, parsed.GetValue(bin), silent: json, cancellationToken);
             RecoverySite site = new(place.Io, catalog, new RehearsalServer(own?.Connection ?? Source.Parse(target!)));

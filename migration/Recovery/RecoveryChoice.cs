@@ -2,6 +2,7 @@ using System.Globalization;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Verification;
@@ -16,6 +17,7 @@ public static class RecoveryChoice
 
     /// <param name="wanted">Which of the warehouse's tables.</param>
     /// <param name="mostBytes">Bytes of data files and large values.</param>
+    /// <exception cref="MammothException">No table is brought back.</exception>
     public static async Task<RecoveryPlan> Choose(IFileIO io, StorageCatalog catalog, Func<TableIdentifier, bool> wanted, long mostBytes, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -37,7 +39,10 @@ public static class RecoveryChoice
             {
                 leftOut.Add(new(table.Identifier.ToString(), bytes > mostBytes
                     ? string.Create(CultureInfo.InvariantCulture, $"it has {bytes} bytes, more than a rehearsal may read ({mostBytes})")
-                    : "its turn is another time: a rehearsal reads no more bytes"));
+                    : "its turn is another time: a rehearsal reads no more bytes")
+                {
+                    IsTooLarge = bytes > mostBytes,
+                });
                 continue;
             }
 
@@ -45,7 +50,7 @@ public static class RecoveryChoice
             chosen.Add(new(table.Identifier, table.MetadataLocation, bytes));
         }
 
-        return new(chosen, all.FirstOrDefault(t => t.Identifier == QuarantineTable.Identifier && QuarantineTable.IsQuarantine(t.Metadata))?.MetadataLocation, leftOut);
+        return new RecoveryPlan(chosen, all.FirstOrDefault(t => t.Identifier == QuarantineTable.Identifier && QuarantineTable.IsQuarantine(t.Metadata))?.MetadataLocation, leftOut).OrFail(catalog.Root);
     }
 
     private static long Bytes(Snapshot snapshot) =>

@@ -60,18 +60,14 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
         }
 
         context.SetStatus(new RehearsalStanding(input.Count, input.Next, input.Differing, input.Rows));
-        if (input.Count > 0)
+        input = input with { Database = input.Database ?? await PrepareRecovery.Call(context, new(input.Run, plan), Retries.Patient) };
+        input = await Tables(context, input, plan, input.Database);
+        if (input.Next < input.Count)
         {
-            input = input with { Database = input.Database ?? await PrepareRecovery.Call(context, new(input.Run, plan), Retries.Patient) };
-            input = await Tables(context, input, plan, input.Database);
-            if (input.Next < input.Count)
-            {
-                return Again(input);
-            }
-
-            await Drop(context, input, Retries.Lasting);
+            return Again(input);
         }
 
+        await Drop(context, input, Retries.Lasting);
         return new Result(plan, input.Rehearsals, input.Count, input.Differing);
     }
 

@@ -137,6 +137,28 @@ public sealed class RehearsalTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_brings_nothing_back_has_failed_and_one_that_never_takes_a_table_says_so()
+    {
+        warehouse.RehearsalTarget = role!.Connection;
+        await using LocalHost host = await Host();
+        MammothApi api = new(await Site(), host);
+        JsonNode none = await Ended(api, await Started(new JsonObject { ["include"] = new JsonArray("typo.*") }));
+        Assert.Equal("failed", (string?)none["state"]);
+        Assert.StartsWith("No table of ", (string?)none["error"]!["message"], StringComparison.Ordinal);
+        JsonNode small = await Ended(api, await Started(new JsonObject { ["maxBytes"] = 1 }));
+        Assert.Equal("failed", (string?)small["state"]);
+        Assert.Contains("more than a rehearsal may read", (string?)small["error"]!["message"], StringComparison.Ordinal);
+
+        long[] bytes = [.. (await Task.WhenAll(new[] { "t", "u" }.Select(async t => (await RecoveryChoice.Choose(warehouse.Store, (await Site()).Migration.Catalog, i => i.Name == t, long.MaxValue, Cancellation)).Bytes))).Order()];
+        JsonNode some = await Ended(api, await Started(new JsonObject { ["maxBytes"] = bytes[0] }));
+        Assert.Equal("succeeded", (string?)some["state"]);
+        string left = (string)Assert.Single(some["rehearsal"]!["leftOut"]!.AsArray())!["table"]!;
+        Assert.EndsWith($"and never rehearsed: {left}.", (string?)Assert.Single(some["warnings"]!.AsArray())!["message"], StringComparison.Ordinal);
+
+        async Task<string> Started(JsonObject body) => (string)(await Endpoint.Ask(api.StartRehearsal, json: body.ToJsonString())).Body["run"]!;
+    }
+
+    [Fact]
     public async Task A_database_that_can_not_be_dropped_is_a_warning_and_not_the_result()
     {
         warehouse.RehearsalTarget = role!.Connection;
