@@ -1,4 +1,3 @@
-using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Sessions;
@@ -13,6 +12,13 @@ public sealed record PreparedDatabase(string Name, bool HasTables)
     /// <summary>Databases of earlier rehearsals that should be gone, and could not be dropped.</summary>
     public IReadOnlyList<LeftDatabase> Left { get; init; } = [];
 
+    /// <summary>The table's name here.</summary>
+    internal QualifiedName NameOf(RecoveryTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return HasTables ? table.Names.Beside : table.Names.Own;
+    }
+
     /// <summary>Drops what earlier rehearsals left, and makes a database. Each call makes another.</summary>
     /// <param name="run">The run that drops it.</param>
     /// <param name="keep">It is never dropped.</param>
@@ -24,12 +30,12 @@ public sealed record PreparedDatabase(string Name, bool HasTables)
         string name = await ScratchDatabase.Create(site.Server, run, keep, cancellation);
         try
         {
-            var tables = new List<(TableIdentifier Identifier, TableMetadata Metadata)>();
+            var tables = new List<TableMetadata>();
             foreach (RecoveryTable table in plan.Tables)
             {
                 try
                 {
-                    tables.Add((table.Table, await site.Metadata(table.Metadata, cancellation)));
+                    tables.Add(await site.Metadata(table.Metadata, cancellation));
                 }
                 catch (Exception e) when (Verification.PublishedProof.IsDamage(e))
                 {
@@ -38,15 +44,15 @@ public sealed record PreparedDatabase(string Name, bool HasTables)
             }
 
             await using SourceSession session = await site.Server.Open(name, cancellation);
-            bool beside = await RecoveryTypes.Create(site, session, [.. tables.Select(t => t.Metadata)], cancellation);
+            PreparedDatabase made = new(name, await RecoveryTypes.Create(site, session, tables, cancellation)) { Left = earlier.Left };
 
             // Here, since two tables at a time would make the same.
-            foreach (string schema in tables.Select(t => RecoveredLayout.NameOf(t.Identifier, t.Metadata, beside).Schema).Distinct())
+            foreach (string schema in plan.Tables.Select(t => made.NameOf(t).Schema).Distinct())
             {
                 await session.Execute($"CREATE SCHEMA IF NOT EXISTS {Identifier.Quote(schema)}", cancellation);
             }
 
-            return new(name, beside) { Left = earlier.Left };
+            return made;
         }
         catch (Exception e)
         {

@@ -23,7 +23,7 @@ public static class RecoveryChoice
         ArgumentNullException.ThrowIfNull(catalog);
         IReadOnlyList<LoadedTable> all = await catalog.LoadAll(cancellation);
         IReadOnlyDictionary<string, DateTimeOffset> times = await RehearsalTimes.Read(io, catalog.Root, cancellation);
-        var chosen = new List<RecoveryTable>();
+        var chosen = new List<(LoadedTable Table, long Bytes)>();
         var leftOut = new List<LeftOutTable>();
         long left = mostBytes;
         foreach (LoadedTable table in all.Where(t => !QuarantineTable.IsQuarantine(t.Metadata) && wanted(t.Identifier)).OrderBy(t => RehearsalTimes.Of(times, t.Identifier)).ThenBy(t => t.Identifier))
@@ -47,10 +47,12 @@ public static class RecoveryChoice
             }
 
             left -= bytes;
-            chosen.Add(new(table.Identifier, table.MetadataLocation, bytes));
+            chosen.Add((table, bytes));
         }
 
-        return new RecoveryPlan(chosen, all.FirstOrDefault(t => t.Identifier == QuarantineTable.Identifier && QuarantineTable.IsQuarantine(t.Metadata))?.MetadataLocation, leftOut).OrFail(catalog.Root);
+        IReadOnlyList<RecoveryNames> names = RecoveryNames.Of(chosen.Select(t => (t.Table.Identifier, t.Table.Metadata)));
+        RecoveryTable[] tables = [.. chosen.Zip(names, (t, n) => new RecoveryTable(t.Table.Identifier, t.Table.MetadataLocation, t.Bytes, n))];
+        return new RecoveryPlan(tables, all.FirstOrDefault(t => t.Identifier == QuarantineTable.Identifier && QuarantineTable.IsQuarantine(t.Metadata))?.MetadataLocation, leftOut).OrFail(catalog.Root);
     }
 
     private static long Bytes(Snapshot snapshot) =>

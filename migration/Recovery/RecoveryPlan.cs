@@ -26,7 +26,8 @@ public sealed record RecoveryPlan(IReadOnlyList<RecoveryTable> Tables, string? Q
 /// <summary>A table to bring back.</summary>
 /// <param name="Metadata">Where its metadata lies.</param>
 /// <param name="Bytes">Of its data files and large values.</param>
-public sealed record RecoveryTable(TableIdentifier Table, string Metadata, long Bytes);
+/// <param name="Names">The names under which it comes back, which no other table of the plan has.</param>
+public sealed record RecoveryTable(TableIdentifier Table, string Metadata, long Bytes, RecoveryNames Names);
 
 /// <summary>A table that is not brought back this time.</summary>
 /// <param name="Reason">A sentence.</param>

@@ -86,10 +86,10 @@ public static class TableRecovery
             await waiting.ExecuteNonQueryAsync(cancellation);
         }
 
-        RecoveredLayout layout = await RecoveredLayout.Of(session, chosen.Table, metadata, database.HasTables, cancellation);
+        RecoveredLayout layout = await RecoveredLayout.Of(session, database.NameOf(chosen), metadata, cancellation);
         string target = QuarantineTable.TargetOf(chosen.Table);
         (layout, long back, string? kept) = await Load(site, session, metadata, layout, result.Quarantined > 0 ? quarantine : null, target, cancellation);
-        List<string> remarks = [.. layout.Columns.Select(c => c.Remark).OfType<string>(), .. await LeftOut(site, metadata, recorded.Snapshot, cancellation)];
+        List<string> remarks = [.. layout.Columns.Select(c => c.Remark).OfType<string>(), .. await LeftOut(site, recorded.Snapshot, cancellation)];
         if (kept is not null)
         {
             remarks.Add(kept);
@@ -139,7 +139,7 @@ public static class TableRecovery
     }
 
     /// <summary>What of the source the run that published the table did not copy.</summary>
-    private static async Task<IReadOnlyList<string>> LeftOut(RecoverySite site, TableMetadata metadata, Snapshot snapshot, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> LeftOut(RecoverySite site, Snapshot snapshot, CancellationToken cancellation)
     {
         if (snapshot.Summary.GetValueOrDefault(SummaryKeys.Run) is not { } run || snapshot.Summary.GetValueOrDefault(SummaryKeys.Source)?.Split('.', 2) is not [var schema, var name])
         {

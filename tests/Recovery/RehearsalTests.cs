@@ -249,6 +249,38 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
     }
 
     [Fact]
+    public async Task Two_tables_of_the_warehouse_that_came_from_one_come_back_side_by_side_whatever_dots_its_name_has()
+    {
+        SourceDatabase source = await SourceDatabase.Create(postgres, "renamed_twice", """CREATE TABLE "a.b" AS SELECT 1 AS x, 2 AS hidden; INSERT INTO "a.b" VALUES (3, 4); CREATE TABLE c AS SELECT 7 AS x""", Cancellation);
+        var options = new MigrationOptions { Tables = new Dictionary<string, TableSettings> { ["public.a.b"] = new() { Omit = ["hidden"] } } };
+        Assert.True((await warehouse.Migrate(source.ConnectionString, options, Cancellation)).Succeeded);
+
+        // Another table of the warehouse that says it came from the same.
+        StorageCatalog catalog = await StorageCatalog.Open(new LocalFileIO(), warehouse.Root, readOnly: false, Cancellation);
+        LoadedTable[] tables = [.. await catalog.LoadAll(Cancellation)];
+        LoadedTable dotted = tables.Single(t => t.Metadata.Properties["mammoth.source"] == "public.a.b"), other = tables.Single(t => t != dotted);
+        await catalog.Commit([new(other.Identifier, [], [new SetProperties(new Dictionary<string, string> { ["mammoth.source-table"] = dotted.Metadata.Properties["mammoth.source-table"] })])], "others", Cancellation);
+        (CommandLine said, JsonElement result) = await Rehearse("--keep");
+        Assert.True(said.ExitCode == 0, said.Out + said.Error);
+        Dictionary<string, TableRehearsal> back = Tables(result).ToDictionary(t => t.Table);
+        Assert.Equal(["public.a.b", "public.a.b~2"], back.Values.Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["hidden was left out: it is not in the warehouse"], back[dotted.Identifier.ToString()].Remarks);
+        var kept = new SourceDatabase(new Npgsql.NpgsqlConnectionStringBuilder(role!.Connection) { Database = Assert.Single(await role.Databases(Cancellation)) }.ConnectionString);
+        Assert.Equal([1L, 2L], await kept.Query<long>("""SELECT n FROM (VALUES ((SELECT count(*) FROM "a.b")), ((SELECT count(*) FROM "a.b~2"))) v (n) ORDER BY n""", Cancellation));
+    }
+
+    [Fact]
+    public void Names_are_cut_where_PostgreSQL_would_and_stay_apart()
+    {
+        TableMetadata Of(string name) => MetadataChanges.Apply(null, MetadataChanges.CreateTable(Guid.NewGuid(), "file:///t", new(0, [], []), new Dictionary<string, string> { ["mammoth.source"] = $"public.{name}" }), null, DateTimeOffset.UnixEpoch);
+        string longest = new('é', 31);
+        IReadOnlyList<RecoveryNames> names = RecoveryNames.Of(new[] { $"{longest}a", $"{longest}a", $"{longest}é" }.Select((n, i) => (new TableIdentifier("public", $"t{i}"), Of(n))));
+        Assert.Equal([$"{longest}a", $"{longest[..30]}~2", longest], names.Select(n => n.Own.Name));
+        Assert.Equal(3, names.Select(n => n.Beside).Distinct().Count());
+        Assert.All(names.SelectMany(n => new[] { n.Own, n.Beside }), n => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(n.Name), 1, 63));
+    }
+
+    [Fact]
     public async Task The_same_step_done_twice_at_the_same_time_gives_the_same_twice()
     {
         SourceDatabase source = await SourceDatabase.Create(postgres, "twice", "CREATE TABLE a AS SELECT i, 'x' || i AS x FROM generate_series(1, 20000) i", Cancellation);
@@ -279,7 +311,7 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         LoadedTable table = (await (await StorageCatalog.Open(io, warehouse.Root, readOnly: true, Cancellation)).Load(new("shop", "log_lines"), Cancellation))!;
         string recorded = PublishedProof.Recorded(table.Metadata)!.Digest;
         await using SourceSession session = await server.Open(back.Name, Cancellation);
-        RecoveredLayout layout = await RecoveredLayout.Of(session, table.Identifier, table.Metadata, beside: false, Cancellation);
+        RecoveredLayout layout = await RecoveredLayout.Of(session, new("shop", "log_lines"), table.Metadata, Cancellation);
         Assert.Equal(recorded, (await Read()).ToString());
         await back.Run("UPDATE shop.log_lines SET level = 99 WHERE ctid = (SELECT min(ctid) FROM shop.log_lines)", Cancellation);
         RowDigest changed = await Read();
