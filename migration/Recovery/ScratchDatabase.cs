@@ -69,6 +69,24 @@ public static partial class ScratchDatabase
     public static Task<DroppedDatabases> DropLeftOver(RehearsalServer server, CancellationToken cancellation) =>
         DropAll(server, d => d.Age > LeftOver && !d.IsUsed, force: false, cancellation);
 
+    /// <summary>Says of the session's own database that it was made now: it is in use, and not left over. Of one that is to be kept it says nothing.</summary>
+    internal static async Task Renew(SourceSession session, CancellationToken cancellation)
+    {
+        string name = session.Connection.Database!;
+        try
+        {
+            string? comment = await session.Scalar($"SELECT pg_catalog.shobj_description(d.oid, 'pg_database') FROM pg_catalog.pg_database d WHERE d.datname = {Identifier.Literal(name)}", cancellation);
+            if (comment is not null && Comment().Match(comment) is { Success: true } mark)
+            {
+                await session.Execute($"COMMENT ON DATABASE {Identifier.Quote(name)} IS {Identifier.Literal(Mark(mark.Groups[1].Value, await Now(session, cancellation)))}", cancellation);
+            }
+        }
+        catch (PostgresException)
+        {
+            // Another table does it in the same moment.
+        }
+    }
+
     /// <summary>Drops one that was made just now and is of no use; where even that fails, it is a run's, or left over.</summary>
     internal static async Task Drop(RehearsalServer server, string name)
     {

@@ -80,6 +80,8 @@ public static class TableRecovery
         result = result with { SnapshotId = recorded.Snapshot.SnapshotId, Recorded = recorded.Digest, Quarantined = setAside is null ? 0 : RowDigest.Parse(setAside).Rows };
         await using SourceSession session = await site.Server.Open(database.Name, cancellation);
 
+        await ScratchDatabase.Renew(session, cancellation);
+
         // The same step may be done twice at the same time: one waits, and does it again.
         await using (var waiting = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_catalog.pg_advisory_lock({Lock}, {index})"), session.Connection) { CommandTimeout = StatementLimit.Seconds(StatementLimit.OverTable) })
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Mammoth.Migration.Recovery;
+using Mammoth.Postgres.Sessions;
 using Mammoth.Tests.EndToEnd.Running;
 using Mammoth.Tests.Fixtures;
 using Mammoth.Tests.Network;
@@ -91,6 +92,21 @@ public sealed class ScratchDatabaseTests(PostgresFixture postgres)
         {
             await new SourceDatabase(role.Connection).Run($"ALTER DATABASE {stuck} WITH IS_TEMPLATE false", CancellationToken.None);
         }
+    }
+
+    [Fact]
+    public async Task One_that_is_worked_in_is_not_left_over()
+    {
+        await using RehearsalRole role = await RehearsalRole.Create(postgres, Cancellation);
+        var server = new RehearsalServer(role.Connection);
+        string mark = $"mammoth rehearsal of run run-b, made at {DateTime.UtcNow.AddDays(-2):s}Z; it is dropped with the run, or a day later";
+        string old = await Database(role, $"mammoth_rehearsal_{DateTime.UtcNow.AddDays(-2):yyyyMMddHHmmss}_0000{Guid.NewGuid():N}"[..45], mark);
+        await using (SourceSession session = await server.Open(old, Cancellation))
+            await ScratchDatabase.Renew(session, Cancellation);
+        while (await new SourceDatabase(role.Connection).Query<long>($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{old}'", Cancellation) is not [0])
+            await Task.Delay(50, Cancellation);
+        Assert.Equal(0, (await ScratchDatabase.DropLeftOver(server, Cancellation)).Count);
+        Assert.Equal(1, (await ScratchDatabase.DropOf(server, "run-b", Cancellation)).Count);
     }
 
     private static async Task<string> Database(RehearsalRole role, string name, string? comment)
