@@ -79,9 +79,10 @@ internal static class RehearseCommand
     {
         string run = RunRecord.NewId(DateTimeOffset.UtcNow);
         List<TableRehearsal> results = [];
+        PreparedDatabase? database = null;
         try
         {
-            PreparedDatabase database = await PreparedDatabase.Make(site, run, plan, keep, cancellationToken);
+            database = await PreparedDatabase.Make(site, run, plan, keep, cancellationToken);
             foreach (LeftDatabase left in database.Left)
                 terminal.Error.MarkupLineInterpolated($"[yellow]Left over:[/] {left.ToString()}");
             if (!json)
@@ -97,13 +98,16 @@ internal static class RehearseCommand
         finally
         {
             // Whatever happened, also where somebody has pressed Ctrl-C.
-            await DropAsync(terminal, site, run);
+            if (!keep)
+                await DropAsync(terminal, site, run);
+            else if (database is not null)
+                terminal.Error.MarkupLineInterpolated($"Kept: {site.Server.Describe(database.Name)}. It is yours to drop.");
             await RememberAsync(terminal, site, plan.Tables.Take(results.Count));
         }
 
         int differing = results.Count(r => !r.Holds);
         if (json)
-            terminal.Raw.WriteLine(JsonSerializer.Serialize(new { Holds = differing == 0, Tables = results, plan.LeftOut }, RunFolder.Json));
+            terminal.Raw.WriteLine(JsonSerializer.Serialize(new { Holds = differing == 0, Database = keep ? database.Name : null, Tables = results, plan.LeftOut }, RunFolder.Json));
         else
             RehearsalView.Show(terminal.Out, plan, results);
 

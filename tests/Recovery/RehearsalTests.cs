@@ -64,6 +64,8 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         Assert.All(tables, t => Assert.True(t.Holds && t.Remarks.Count == 0, $"{t.Table}: {t.Problem} {string.Join("; ", t.Remarks)}"));
 
         string kept = Assert.Single(await role!.Databases(Cancellation));
+        Assert.Equal(kept, result.GetProperty("database").GetString());
+        Assert.Contains($"/{kept}. It is yours to drop.", said.Error, StringComparison.Ordinal);
         try
         {
             var back = new SourceDatabase(source.As(c => c.Database = kept));
