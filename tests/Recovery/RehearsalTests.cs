@@ -138,8 +138,14 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
     {
         SourceDatabase source = await SourceDatabase.Create(postgres, "no_schema", "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (id integer, m mood, ms mood[], iv interval); INSERT INTO t VALUES (1, 'sad', '{sad,NULL}', '1 day')", Cancellation);
         await warehouse.Migrate(source.ConnectionString, new MigrationOptions(), Cancellation);
-        foreach (string schema in Directory.EnumerateFiles(warehouse.Folder, "schema-*.sql", SearchOption.AllDirectories).ToArray())
-            File.Delete(schema);
+        string only = Assert.Single(Directory.EnumerateFiles(warehouse.Folder, "schema-*.sql", SearchOption.AllDirectories).ToArray());
+
+        // Of several, the last snapshot's is taken: 10 comes after 9.
+        string folder = Path.GetDirectoryName(only)!;
+        File.Move(only, Path.Combine(folder, "schema-10.sql"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "schema-9.sql"), "", Cancellation);
+        Assert.Empty(Assert.Single(Tables((await Rehearse()).Result)).Remarks);
+        File.Delete(Path.Combine(folder, "schema-10.sql"));
         (CommandLine said, JsonElement result) = await Rehearse();
         Assert.True(said.ExitCode == 0, said.Out + said.Error);
         Assert.Equal(
