@@ -21,6 +21,9 @@ public static class TableRecovery
 {
     private const int Lock = 0x6D6D7468;
 
+    /// <summary>No table has this place in a plan.</summary>
+    private const int ObjectsTurn = -1;
+
     /// <summary>What is said of a table that was tried often enough.</summary>
     /// <param name="why">What its <see cref="TableRecoveryException"/> said.</param>
     public static TableRehearsal GivenUp(RecoveryPlan plan, int table, string why)
@@ -79,13 +82,21 @@ public static class TableRecovery
         string? setAside = recorded.Snapshot.Summary.GetValueOrDefault(SummaryKeys.QuarantineDigest);
         result = result with { SnapshotId = recorded.Snapshot.SnapshotId, Recorded = recorded.Digest, Quarantined = setAside is null ? 0 : RowDigest.Parse(setAside).Rows };
         await using SourceSession session = await site.Server.Open(database.Name, cancellation);
-
         await ScratchDatabase.Renew(session, cancellation);
 
         // The same step may be done twice at the same time: one waits, and does it again.
-        await using (var waiting = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_catalog.pg_advisory_lock({Lock}, {index})"), session.Connection) { CommandTimeout = StatementLimit.Seconds(StatementLimit.OverTable) })
+        await Wait(session, index, cancellation);
+
+        // Numbers of large objects are the database's: tables that have some come one after the other, however many are brought back side by side.
+        bool hasObjects = SourceColumns.Of(metadata).Any(c => c.LargeValues is { IsObject: true });
+        if (hasObjects)
         {
-            await waiting.ExecuteNonQueryAsync(cancellation);
+            await Wait(session, ObjectsTurn, cancellation);
+            if (!keep)
+            {
+                // What one that failed has left.
+                await RecoveredObjects.Clear(session, cancellation);
+            }
         }
 
         RecoveredLayout layout = await RecoveredLayout.Of(session, database.NameOf(chosen), metadata, cancellation);
@@ -101,6 +112,10 @@ public static class TableRecovery
         if (!keep)
         {
             await session.Execute($"DROP TABLE {layout.Name.Sql}", cancellation);
+            if (hasObjects)
+            {
+                await RecoveredObjects.Clear(session, cancellation);
+            }
         }
 
         // Where PostgreSQL refused them, that they are whole in the warehouse is all that can be said of them, and that they are not back is.
@@ -113,6 +128,13 @@ public static class TableRecovery
             Remarks = remarks,
             Problem = Compare(recorded.Digest, fit, setAside, quarantined),
         };
+    }
+
+    /// <summary>For a turn that is one session's at a time.</summary>
+    private static async Task Wait(SourceSession session, int turn, CancellationToken cancellation)
+    {
+        await using var waiting = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_catalog.pg_advisory_lock({Lock}, {turn})"), session.Connection) { CommandTimeout = StatementLimit.Seconds(StatementLimit.OverTable) };
+        await waiting.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<(RecoveredLayout Layout, long Back, string? Kept)> Load(

@@ -224,6 +224,7 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         (CommandLine said, JsonElement result) = await Rehearse();
         Assert.True(said.ExitCode == 0, said.Out + said.Error);
         Assert.Equal(3, Tables(result).Length);
+        await NothingIsLeft();
 
         // The digest has the objects' bytes in it: with other bytes it is another.
         string large = Directory.EnumerateFiles(Path.Combine(warehouse.Folder, "public", "naming", "data", "_large"), "*.bin").First();
@@ -309,6 +310,21 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         {
             Assert.Equal(1, (await ScratchDatabase.DropOf(site.Server, "twice", Cancellation)).Count);
         }
+    }
+
+    /// <summary>When a table is dropped again, its large objects are, too.</summary>
+    private async Task NothingIsLeft()
+    {
+        var site = new RecoverySite(new LocalFileIO(), await StorageCatalog.Open(new LocalFileIO(), warehouse.Root, readOnly: true, Cancellation), new RehearsalServer(role!.Connection));
+        RecoveryPlan plan = await Choose(long.MaxValue);
+        PreparedDatabase database = await PreparedDatabase.Make(site, "objects", plan, keep: false, Cancellation);
+        int naming = Enumerable.Range(0, plan.Tables.Count).Single(i => plan.Tables[i].Table.Name == "naming");
+        var scratch = new SourceDatabase(new Npgsql.NpgsqlConnectionStringBuilder(role.Connection) { Database = database.Name }.ConnectionString);
+        Assert.True((await TableRecovery.Run(site, plan, database, naming, keep: true, Cancellation)).Holds);
+        Assert.Equal([3L], await scratch.Query<long>("SELECT count(*) FROM pg_largeobject_metadata", Cancellation));
+        Assert.True((await TableRecovery.Run(site, plan, database, naming, keep: false, Cancellation)).Holds);
+        Assert.Equal([0L], await scratch.Query<long>("SELECT count(*) FROM pg_largeobject_metadata", Cancellation));
+        Assert.Equal(1, (await ScratchDatabase.DropOf(site.Server, "objects", Cancellation)).Count);
     }
 
     /// <summary>A row that is gone, and a value that is another.</summary>
