@@ -134,7 +134,7 @@ internal static class RehearseCommand
         {
             await RehearsalTimes.Record(site.Io, site.Root, ended.Select(t => t.Table), DateTimeOffset.UtcNow, CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or Azure.RequestFailedException or PreconditionFailedException)
+        catch (Exception e) when (e is IOException or Azure.RequestFailedException)
         {
             terminal.Error.MarkupLineInterpolated($"[yellow]When the tables were rehearsed could not be remembered:[/] {e.Message}");
         }

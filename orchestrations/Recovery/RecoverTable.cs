@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Runtime;
@@ -52,7 +51,7 @@ public sealed class RecoverTable(MigrationSite site) : Activity<RecoverTable, Re
         {
             await RehearsalTimes.Record(site.Io, site.Root, [table.Table], DateTimeOffset.UtcNow, cancellation);
         }
-        catch (Exception e) when (e is IOException or Azure.RequestFailedException or PreconditionFailedException)
+        catch (Exception e) when (e is IOException or Azure.RequestFailedException)
         {
             // Its turn comes again too soon, and no more.
             await RunWarnings.TellOnce(site, run, $"When {table.Table} was rehearsed could not be remembered: {e.Message}");
