@@ -4,6 +4,9 @@ import { problemBox } from './problem.js';
 import { when } from './parts.js';
 import { isLive } from './words.js';
 
+/** How many of a rehearsal's remarks are told. */
+const mostRemarks = 100;
+
 /** What a reader may rely on: verification, consistency, the snapshots that were read, and why a run failed. */
 export function runPromise() {
   const node = el('section', { class: 'promise', 'aria-label': 'What holds' });
@@ -11,7 +14,7 @@ export function runPromise() {
   return {
     node,
     update(status) {
-      const parts = { error: status.error, verified: verified(status), aside: aside(status), consistent: consistent(status), snapshots: status.snapshots, tag: status.tag };
+      const parts = { error: status.error, verified: verified(status), aside: aside(status), lost: lost(status), rest: rest(status), consistent: consistent(status), snapshots: status.snapshots, tag: status.tag };
       const text = JSON.stringify(parts);
       if (text === shown) return;
       shown = text;
@@ -20,6 +23,8 @@ export function runPromise() {
         parts.error && problemBox(parts.error.message, parts.error.wayOut),
         parts.verified && el('p', { class: parts.verified[0] }, el('b', null, parts.verified[1]), ' ', parts.verified[2]),
         parts.aside && el('p', { class: parts.aside[0] }, el('b', null, parts.aside[1]), ' ', parts.aside[2]),
+        parts.lost && el('p', { class: parts.lost[0] }, el('b', null, parts.lost[1]), ' ', parts.lost[2]),
+        parts.rest.length > 0 && el('ul', { class: 'remarks' }, parts.rest.map(text => el('li', null, text))),
         parts.consistent && el('p', { class: parts.consistent[0] }, el('b', null, parts.consistent[1]), ' ', parts.consistent[2]),
         parts.snapshots.length > 0 && el('ul', { class: 'snapshots' }, parts.snapshots.map(snapshot => el('li', null,
           `Snapshot ${snapshot.epoch} of the source: `, when(snapshot.takenAt), ', transactions ', code(snapshot.visible), snapshot.lsn && [', log position ', code(snapshot.lsn)]))),
@@ -63,6 +68,22 @@ function aside({ kind, tables }) {
   const rows = tables.filter(table => table.state === 'published' || table.state === 'unchanged').reduce((sum, table) => sum + table.quarantinedRows, 0);
   if (kind !== 'migration' || rows === 0) return null;
   return ['warn', `${things(rows, 'row')} set aside.`, 'A value of each does not fit its column: it is in the table mammoth.quarantine, with its key, the value, the reason and the whole row, and counted and hashed with the others.'];
+}
+
+/** Quarantined rows that a rehearsal could not bring back. */
+function lost({ rehearsal }) {
+  const rows = (rehearsal?.tables ?? []).reduce((sum, table) => sum + table.quarantinedNotBack, 0);
+  return rows > 0 ? ['warn', `${things(rows, 'quarantined row')} did not come back.`, 'PostgreSQL does not take them; they are whole in mammoth.quarantine.'] : null;
+}
+
+/** What of a rehearsal's tables is not as it was in the source, and which it did not bring back this time. */
+function rest({ rehearsal }) {
+  if (!rehearsal) return [];
+  const told = [
+    ...rehearsal.tables.flatMap(table => table.remarks.map(remark => `${table.table}: ${remark}`)),
+    ...rehearsal.leftOut.map(table => `Not this time: ${table.table}: ${table.reason}`),
+  ];
+  return told.length > mostRemarks ? [...told.slice(0, mostRemarks), `And ${count(told.length - mostRemarks)} more.`] : told;
 }
 
 function consistent({ kind, state, consistency, published, tables, snapshots }) {

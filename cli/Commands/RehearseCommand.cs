@@ -61,12 +61,6 @@ internal static class RehearseCommand
             NamePattern[] wanted = [.. (parsed.GetValue(include) ?? []).Select(p => new NamePattern(p))];
             NamePattern[] unwanted = [.. (parsed.GetValue(exclude) ?? []).Select(p => new NamePattern(p))];
             RecoveryPlan plan = await RecoveryChoice.Choose(place.Io, catalog, Chosen, parsed.GetValue(maxBytes) ?? RecoveryChoice.DefaultBytes, cancellationToken);
-            if (plan.Tables.Count == 0 && plan.LeftOut.Count == 0)
-                throw new UsageException($"No table of {catalog.Root} was chosen.", "`mammoth tables list` shows those there are; patterns are matched on namespace.table and case matters.");
-
-            if (plan.Tables.Count == 0)
-                throw new MammothException($"None of the chosen tables can be brought back: {plan.LeftOut[0].Table}: {plan.LeftOut[0].Reason}.", "Where they are too large, allow more with --max-bytes.");
-
             bool json = parsed.GetValue(output) == OutputForm.Json;
             await using PrivateServer? own = target is { Length: > 0 } ? null : await PrivateServer.StartAsync(terminal, parsed.GetValue(bin), silent: json, cancellationToken);
             RecoverySite site = new(place.Io, catalog, new RehearsalServer(own?.Connection ?? Source.Parse(target!)));
@@ -85,40 +79,78 @@ internal static class RehearseCommand
     {
         string run = RunRecord.NewId(DateTimeOffset.UtcNow);
         List<TableRehearsal> results = [];
+        PreparedDatabase? database = null;
         try
         {
-            PreparedDatabase database = await PreparedDatabase.Make(site, run, plan, keep, cancellationToken);
+            database = await PreparedDatabase.Make(site, run, plan, keep, cancellationToken);
+            foreach (LeftDatabase left in database.Left)
+                terminal.Error.MarkupLineInterpolated($"[yellow]Left over:[/] {left.ToString()}");
             if (!json)
                 terminal.Error.MarkupLineInterpolated($"Bringing {Amount.Of(plan.Tables.Count, "table")} ({Amount.Bytes(plan.Bytes)} of files) back into {site.Server.Describe(database.Name)}.");
 
             for (int i = 0; i < plan.Tables.Count; i++)
             {
-                results.Add(await TableRecovery.Run(site, plan, database, i, keep, cancellationToken));
+                results.Add(await RecoverAsync(site, plan, database, i, keep, cancellationToken));
                 if (!json)
-                    terminal.Error.MarkupLineInterpolated($"{i + 1}/{plan.Tables.Count} {results[^1].Table}: {(results[^1].Holds ? "equal" : "differs")}, {Amount.Of(results[^1].Rows, "row")} in {Amount.Time(TimeSpan.FromSeconds(results[^1].Seconds))}");
+                    terminal.Error.MarkupLineInterpolated($"{i + 1}/{plan.Tables.Count} {results[^1].Table}: {RehearsalView.Verdict(results[^1])}, {Amount.Of(results[^1].Rows, "row")} in {Amount.Time(TimeSpan.FromSeconds(results[^1].Seconds))}");
             }
         }
         finally
         {
             // Whatever happened, also where somebody has pressed Ctrl-C.
-            await ScratchDatabase.DropOf(site.Server, run, CancellationToken.None);
-        }
-
-        try
-        {
-            await RehearsalTimes.Record(site.Io, site.Root, plan.Tables.Select(t => t.Table), DateTimeOffset.UtcNow, cancellationToken);
-        }
-        catch (StorageException e)
-        {
-            terminal.Error.MarkupLineInterpolated($"[yellow]When the tables were rehearsed could not be remembered:[/] {e.Message}");
+            if (!keep)
+                await DropAsync(terminal, site, run);
+            else if (database is not null)
+                terminal.Error.MarkupLineInterpolated($"Kept: {site.Server.Describe(database.Name)}. It is yours to drop.");
+            await RememberAsync(terminal, site, plan.Tables.Take(results.Count));
         }
 
         int differing = results.Count(r => !r.Holds);
         if (json)
-            terminal.Raw.WriteLine(JsonSerializer.Serialize(new { Holds = differing == 0, Tables = results, plan.LeftOut }, RunFolder.Json));
+            terminal.Raw.WriteLine(JsonSerializer.Serialize(new { Holds = differing == 0, Database = keep ? database.Name : null, Tables = results, plan.LeftOut }, RunFolder.Json));
         else
             RehearsalView.Show(terminal.Out, plan, results);
 
         return differing == 0 ? ExitCodes.Done : ExitCodes.Differences;
+    }
+
+    private static async Task<TableRehearsal> RecoverAsync(RecoverySite site, RecoveryPlan plan, PreparedDatabase database, int table, bool keep, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TableRecovery.Run(site, plan, database, table, keep, cancellationToken);
+        }
+        catch (TableRecoveryException e)
+        {
+            // Where the server itself is gone, the next table finds out.
+            return TableRecovery.GivenUp(plan, table, e.Message);
+        }
+    }
+
+    /// <summary>Of the tables that have ended, so that others have their turn also after a rehearsal that did not get to its end.</summary>
+    private static async Task RememberAsync(Terminal terminal, RecoverySite site, IEnumerable<RecoveryTable> ended)
+    {
+        try
+        {
+            await RehearsalTimes.Record(site.Io, site.Root, ended.Select(t => t.Table), CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or Azure.RequestFailedException)
+        {
+            terminal.Error.MarkupLineInterpolated($"[yellow]When the tables were rehearsed could not be remembered:[/] {e.Message}");
+        }
+    }
+
+    /// <summary>What can't be dropped is said, and no result of the rehearsal.</summary>
+    private static async Task DropAsync(Terminal terminal, RecoverySite site, string run)
+    {
+        try
+        {
+            foreach (LeftDatabase left in (await ScratchDatabase.DropOf(site.Server, run, CancellationToken.None)).Left)
+                terminal.Error.MarkupLineInterpolated($"[yellow]Left over:[/] {left.ToString()}");
+        }
+        catch (RehearsalServerException e)
+        {
+            terminal.Error.MarkupLineInterpolated($"[yellow]The scratch database could not be dropped:[/] {e.Message} A rehearsal that comes more than a day later tries again.");
+        }
     }
 }

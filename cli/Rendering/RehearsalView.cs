@@ -19,10 +19,10 @@ internal static class RehearsalView
             table.AddRow(
                 new Text(result.Table),
                 new Text(Amount.Count(result.Rows)),
-                new Text(result.Quarantined == 0 ? "" : Amount.Count(result.Quarantined)),
+                new Text(result.Quarantined == 0 ? "" : result.QuarantinedNotBack == 0 ? Amount.Count(result.Quarantined) : $"{Amount.Count(result.QuarantinedBack)} of {Amount.Count(result.Quarantined)}"),
                 new Text(Amount.Bytes(result.Bytes)),
                 new Text(Amount.Time(TimeSpan.FromSeconds(result.Seconds))),
-                new Markup(result.Holds ? "[green]equal[/]" : "[red]differs[/]"));
+                new Markup(!result.Holds ? "[red]differs[/]" : result.QuarantinedNotBack > 0 ? "[yellow]equal, quarantine not back[/]" : "[green]equal[/]"));
         }
 
         console.Write(table);
@@ -41,12 +41,18 @@ internal static class RehearsalView
         Conclude(console, results);
     }
 
+    /// <summary>What is said of a table when it has ended.</summary>
+    public static string Verdict(TableRehearsal result) =>
+        !result.Holds ? "differs" : result.QuarantinedNotBack > 0 ? $"equal, {Amount.Of(result.QuarantinedNotBack, "quarantined row")} not back" : "equal";
+
     private static void Conclude(IAnsiConsole console, IReadOnlyList<TableRehearsal> results)
     {
         int differing = results.Count(r => !r.Holds);
         if (differing == 0)
         {
             console.MarkupLineInterpolated($"[green bold]{(results.Count == 1 ? "The one table" : $"All {results.Count} tables")} came back[/] into PostgreSQL with the rows that were proven when they were published: {Amount.Of(results.Sum(r => r.Rows), "row")}.");
+            if (results.Sum(r => r.QuarantinedNotBack) is > 0 and long missing)
+                console.MarkupLineInterpolated($"[yellow bold]{Amount.Of(missing, "quarantined row")} did not come back[/]: PostgreSQL does not take them. They are whole in mammoth.quarantine.");
             return;
         }
 

@@ -65,9 +65,6 @@ public sealed class InspectionFunctions(DurableHost host)
     [Function(nameof(Orchestrations.Recovery.FoldRehearsals))]
     public Task<JsonElement> FoldRehearsals([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 
-    [Function(nameof(Orchestrations.Recovery.RecordRehearsal))]
-    public Task<JsonElement> RecordRehearsal([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
-
     [Function(nameof(Orchestrations.Recovery.DropRecovery))]
     public Task<JsonElement> DropRecovery([ActivityTrigger] JsonElement call, string instanceId, FunctionContext context) => host.Act(call, instanceId, context);
 }

@@ -1,4 +1,3 @@
-using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.Metadata;
 using Mammoth.Iceberg.Schemas;
 using Mammoth.Migration.Errors;
@@ -17,23 +16,16 @@ internal sealed record RecoveredLayout(QualifiedName Name, IReadOnlyList<Recover
     private static readonly string[] Masks = [$"{Masked}null", $"{Masked}a constant", $"{Masked}SHA-256 of its text"];
 
     /// <param name="session">In the scratch database.</param>
-    /// <param name="beside">Tables of the dump are in the way: the table goes into a schema of its own.</param>
+    /// <param name="name">The table's name there.</param>
     /// <exception cref="UnrecoverableException">A column can't come back in any type.</exception>
-    public static async Task<RecoveredLayout> Of(SourceSession session, TableIdentifier identifier, TableMetadata table, bool beside, CancellationToken cancellation)
+    public static async Task<RecoveredLayout> Of(SourceSession session, QualifiedName name, TableMetadata table, CancellationToken cancellation)
     {
         IReadOnlyList<SourceColumn> columns = SourceColumns.Of(table);
         IReadOnlyDictionary<string, ColumnType> types = await Types(session, columns, cancellation);
         RecoveredColumn Column(SourceColumn column) =>
             RecoveredColumn.Of(column, types.GetValueOrDefault(column.Type), Mask(table.CurrentSchema, column))
             ?? throw new UnrecoverableException($"column {column.Source} is of type {column.Type}, which the server to rehearse on has not, or has otherwise");
-        return new(NameOf(identifier, table, beside), [.. columns.Select(Column)]);
-    }
-
-    /// <summary>The name under which a table comes back: as in the source, where that can be told.</summary>
-    public static QualifiedName NameOf(TableIdentifier identifier, TableMetadata table, bool beside)
-    {
-        QualifiedName source = table.Properties.GetValueOrDefault("mammoth.source")?.Split('.') is [var schema, var name] ? new(schema, name) : new(identifier.Namespace, identifier.Name);
-        return beside ? new(RecoveryTypes.OwnSchema, source.ToString()) : source;
+        return new(name, [.. columns.Select(Column)]);
     }
 
     /// <summary>What was read in a column's place, by the column's documentation, in which what Mammoth says stands last; null: itself.</summary>

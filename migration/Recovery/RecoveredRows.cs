@@ -1,3 +1,4 @@
+using Mammoth.Migration.Copying;
 using Mammoth.Postgres.Copy;
 using Mammoth.Postgres.Copy.LargeValues;
 using Mammoth.Postgres.Sessions;
@@ -9,11 +10,16 @@ internal static class RecoveredRows
 {
     /// <param name="session">In the scratch database.</param>
     /// <returns>The digest of the rows that fit the warehouse's columns, and of those that do not: the quarantined ones.</returns>
-    public static async Task<(RowDigest Fit, RowDigest Unfit)> Digest(SourceSession session, RecoveredLayout table, CancellationToken cancellation)
+    public static async Task<(RowDigest Fit, RowDigest Unfit)> Digest(SourceSession session, RecoveredLayout table, CancellationToken cancellation) =>
+        await Digest(session, table, MemoryUse.RoomForLargeRows, cancellation);
+
+    /// <param name="room">Bytes of memory for rows larger than usual.</param>
+    /// <exception cref="Mammoth.Postgres.Errors.RowMemoryException">A row is larger than memory can hold.</exception>
+    internal static async Task<(RowDigest Fit, RowDigest Unfit)> Digest(SourceSession session, RecoveredLayout table, long room, CancellationToken cancellation)
     {
         FoundObjects objects = await FoundObjects.In(session, table, cancellation);
         string query = $"SELECT {string.Join(", ", table.Columns.Select(c => c.Expression))} FROM {table.Name.Sql}";
-        CopyReader reader = await CopyReader.OpenAsync(session.Connection, query, [.. table.Columns.Select(c => c.ToCopyOut())], null, new Passed(), new Discarded(), objects, cancellation);
+        CopyReader reader = await CopyReader.OpenAsync(session.Connection, query, [.. table.Columns.Select(c => c.ToCopyOut())], new CopyDecoderOptions { LargeRowRoom = room }, new Passed(), new Discarded(), objects, cancellation);
         await using var batches = new CopyBatches(reader, cancellation);
         while (await batches.Next(cancellation) is { } step)
         {

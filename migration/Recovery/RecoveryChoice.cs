@@ -2,6 +2,7 @@ using System.Globalization;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
+using Mammoth.Migration.Errors;
 using Mammoth.Migration.LargeValues;
 using Mammoth.Migration.Quarantine;
 using Mammoth.Migration.Verification;
@@ -16,12 +17,13 @@ public static class RecoveryChoice
 
     /// <param name="wanted">Which of the warehouse's tables.</param>
     /// <param name="mostBytes">Bytes of data files and large values.</param>
+    /// <exception cref="MammothException">No table is brought back.</exception>
     public static async Task<RecoveryPlan> Choose(IFileIO io, StorageCatalog catalog, Func<TableIdentifier, bool> wanted, long mostBytes, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         IReadOnlyList<LoadedTable> all = await catalog.LoadAll(cancellation);
         IReadOnlyDictionary<string, DateTimeOffset> times = await RehearsalTimes.Read(io, catalog.Root, cancellation);
-        var chosen = new List<RecoveryTable>();
+        var chosen = new List<(LoadedTable Table, long Bytes)>();
         var leftOut = new List<LeftOutTable>();
         long left = mostBytes;
         foreach (LoadedTable table in all.Where(t => !QuarantineTable.IsQuarantine(t.Metadata) && wanted(t.Identifier)).OrderBy(t => RehearsalTimes.Of(times, t.Identifier)).ThenBy(t => t.Identifier))
@@ -37,15 +39,20 @@ public static class RecoveryChoice
             {
                 leftOut.Add(new(table.Identifier.ToString(), bytes > mostBytes
                     ? string.Create(CultureInfo.InvariantCulture, $"it has {bytes} bytes, more than a rehearsal may read ({mostBytes})")
-                    : "its turn is another time: a rehearsal reads no more bytes"));
+                    : "its turn is another time: a rehearsal reads no more bytes")
+                {
+                    IsTooLarge = bytes > mostBytes,
+                });
                 continue;
             }
 
             left -= bytes;
-            chosen.Add(new(table.Identifier, table.MetadataLocation, bytes));
+            chosen.Add((table, bytes));
         }
 
-        return new(chosen, all.FirstOrDefault(t => t.Identifier == QuarantineTable.Identifier && QuarantineTable.IsQuarantine(t.Metadata))?.MetadataLocation, leftOut);
+        IReadOnlyList<RecoveryNames> names = RecoveryNames.Of(chosen.Select(t => (t.Table.Identifier, t.Table.Metadata)));
+        RecoveryTable[] tables = [.. chosen.Zip(names, (t, n) => new RecoveryTable(t.Table.Identifier, t.Table.MetadataLocation, t.Bytes, n))];
+        return new RecoveryPlan(tables, all.FirstOrDefault(t => t.Identifier == QuarantineTable.Identifier && QuarantineTable.IsQuarantine(t.Metadata))?.MetadataLocation, leftOut).OrFail(catalog.Root);
     }
 
     private static long Bytes(Snapshot snapshot) =>

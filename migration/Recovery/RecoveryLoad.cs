@@ -86,7 +86,7 @@ internal sealed class RecoveryLoad(IFileIO io, SourceSession session, TableMetad
         catch (PostgresException e) when (TableRecovery.IsRefusal(e))
         {
             await session.Execute($"ROLLBACK TO {Savepoint}", cancellation);
-            return (0, $"the rows in quarantine can't come back: {e.MessageText}");
+            return (0, $"the rows in quarantine are not back, for PostgreSQL does not take them: {ServerText.Of(e)}");
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class RecoveryLoad(IFileIO io, SourceSession session, TableMetad
         catch (PostgresException e) when (TableRecovery.IsRefusal(e))
         {
             await session.Execute($"ROLLBACK TO {Savepoint}", cancellation);
-            return e.MessageText;
+            return ServerText.Of(e);
         }
     }
 

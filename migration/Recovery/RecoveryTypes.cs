@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Mammoth.Iceberg.IO;
@@ -90,13 +91,23 @@ internal static partial class RecoveryTypes
     private static async Task<List<string>> Scripts(RecoverySite site, IReadOnlyList<TableMetadata> tables, CancellationToken cancellation)
     {
         var scripts = new List<string>();
-        string[] runs = [.. tables.Select(t => t.CurrentSnapshot?.Summary.GetValueOrDefault(SummaryKeys.Run)).OfType<string>().Distinct().OrderDescending(StringComparer.Ordinal)];
+
+        // By the time of their snapshots: an id may be chosen by whoever starts a run.
+        string[] runs =
+        [
+            .. tables.Select(t => t.CurrentSnapshot).OfType<Snapshot>().OrderByDescending(s => s.TimestampMs)
+                .Select(s => s.Summary.GetValueOrDefault(SummaryKeys.Run)).OfType<string>().Distinct(StringComparer.Ordinal),
+        ];
         foreach (string run in runs)
         {
             string? last = null;
+            int latest = -1;
             await foreach (FileEntry file in site.Io.List(new RunFolder(site.Io, site.Root, run).Fixed("schema-"), cancellation))
             {
-                last = file.Location.EndsWith(".sql", StringComparison.Ordinal) ? file.Location : last;
+                if (Numbered().Match(file.Location) is { Success: true } match && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > latest)
+                {
+                    (latest, last) = (number, file.Location);
+                }
             }
 
             if (last is not null && await site.Io.Read(last, cancellation) is { } content)
@@ -152,6 +163,10 @@ internal static partial class RecoveryTypes
     /// <summary>Not what else an entry of the dump has: owners, grants, comments.</summary>
     [GeneratedRegex(@"^CREATE\s", RegexOptions.IgnoreCase)]
     private static partial Regex Making();
+
+    /// <summary>The schema of a run's snapshot, by the snapshot's number: 10 comes after 9.</summary>
+    [GeneratedRegex(@"/schema-([0-9]+)\.sql\z")]
+    private static partial Regex Numbered();
 
     [GeneratedRegex(@"^(\w+)\.(\w+)(\[\])?\z")]
     private static partial Regex Qualified();

@@ -38,7 +38,7 @@ public sealed class RehearsalServer(string connection)
     /// <summary>What the server or the connection to it said, where that is no refusal of what was given.</summary>
     internal static RehearsalServerException Failed(NpgsqlException error) =>
         new(
-            $"The server to rehearse on failed: {(error is PostgresException said ? $"{said.MessageText} [SQLSTATE {said.SqlState}]" : error.Message).TrimEnd('.')}.",
+            $"The server to rehearse on failed: {ServerText.Of(error).TrimEnd('.')}.",
             "Its log may say more. Nothing of the warehouse was changed: run the same command again.",
             error.IsTransient || error is not PostgresException,
             error);

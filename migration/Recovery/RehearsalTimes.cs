@@ -23,11 +23,12 @@ public static class RehearsalTimes
     /// <summary>When a table was last rehearsed; the beginning of time where never.</summary>
     internal static DateTimeOffset Of(IReadOnlyDictionary<string, DateTimeOffset> times, TableIdentifier table) => times.GetValueOrDefault(QuarantineTable.TargetOf(table));
 
-    /// <summary>Remembers that tables were rehearsed.</summary>
+    /// <summary>Remembers that tables were rehearsed just now.</summary>
     /// <exception cref="StorageException">The store takes no writes.</exception>
-    public static async Task Record(IFileIO io, string root, IEnumerable<TableIdentifier> tables, DateTimeOffset at, CancellationToken cancellation)
+    public static async Task Record(IFileIO io, string root, IEnumerable<TableIdentifier> tables, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(io);
+        DateTimeOffset at = DateTimeOffset.UtcNow;
         string location = Location(root);
         string[] names = [.. tables.Select(QuarantineTable.TargetOf)];
         for (int attempt = 1; ; attempt++)

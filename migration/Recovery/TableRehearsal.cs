@@ -11,11 +11,14 @@ namespace Mammoth.Migration.Recovery;
 /// <param name="Bytes">Of data files and large values.</param>
 /// <param name="Seconds">What it took.</param>
 /// <param name="Remarks">What is not as it was in the source, and why: columns that were masked or left out, columns that stay text. Sentences.</param>
-/// <param name="Problem">What is wrong: a sentence; null where what came back is what was published.</param>
+/// <param name="Problem">What is wrong: a sentence; null where what came back is what was published. Quarantined rows that PostgreSQL does not take back are none: see <see cref="QuarantinedNotBack"/>.</param>
 public sealed record TableRehearsal(
     string Table, string? Name, long? SnapshotId, string? Recorded, string? Found, long Quarantined, long QuarantinedBack, long Bytes, double Seconds, IReadOnlyList<string> Remarks, string? Problem)
 {
     public bool Holds => Problem is null;
+
+    /// <summary>Quarantined rows that PostgreSQL does not take back, and of which nothing was compared but their bytes in the warehouse; 0 where the table itself did not come back.</summary>
+    public long QuarantinedNotBack => Found is null ? 0 : Quarantined - QuarantinedBack;
 
     /// <summary>Rows that came back, without those of the quarantine.</summary>
     public long Rows => Found is null ? 0 : Postgres.Copy.RowDigest.Parse(Found).Rows;

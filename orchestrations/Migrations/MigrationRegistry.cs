@@ -29,7 +29,6 @@ public static class MigrationRegistry
         .AddActivity(() => new PrepareRecovery(site))
         .AddActivity(() => new RecoverTable(site))
         .AddActivity(() => new FoldRehearsals(site))
-        .AddActivity(() => new RecordRehearsal(site))
         .AddActivity(() => new DropRecovery(site))
         .AddActivity(() => new FindOrphans(site))
         .AddActivity(() => new DeleteOrphans(site))

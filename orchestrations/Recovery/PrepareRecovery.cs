@@ -12,6 +12,12 @@ public sealed class PrepareRecovery(MigrationSite site) : Activity<PrepareRecove
     public override async Task<PreparedDatabase> Run(ActivityContext context, Input input)
     {
         RecoveryPlan plan = await site.Folder(input.Run).Read<RecoveryPlan>(input.Plan, context.Cancellation);
-        return await PreparedDatabase.Make(site.Recovery, input.Run, plan, keep: false, context.Cancellation);
+        PreparedDatabase made = await PreparedDatabase.Make(site.Recovery, input.Run, plan, keep: false, context.Cancellation);
+        foreach (LeftDatabase left in made.Left)
+        {
+            await RunWarnings.TellOnce(site, input.Run, left.ToString());
+        }
+
+        return made;
     }
 }

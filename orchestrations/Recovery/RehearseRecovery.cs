@@ -46,7 +46,7 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
         }
         catch (Exception e) when (e is FailureException or OperationCanceledException)
         {
-            await Drop(context, input);
+            await Drop(context, input, Retries.Patient);
             throw;
         }
     }
@@ -60,19 +60,14 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
         }
 
         context.SetStatus(new RehearsalStanding(input.Count, input.Next, input.Differing, input.Rows));
-        if (input.Count > 0)
+        input = input with { Database = input.Database ?? await PrepareRecovery.Call(context, new(input.Run, plan), Retries.Patient) };
+        input = await Tables(context, input, plan, input.Database);
+        if (input.Next < input.Count)
         {
-            input = input with { Database = input.Database ?? await PrepareRecovery.Call(context, new(input.Run, plan), Retries.Patient) };
-            input = await Tables(context, input, plan, input.Database);
-            if (input.Next < input.Count)
-            {
-                return Again(input);
-            }
-
-            await RecordRehearsal.Call(context, new(input.Run, plan), Retries.Patient);
-            await DropRecovery.Call(context.Cleanup, new(input.Run), Retries.Lasting);
+            return Again(input);
         }
 
+        await Drop(context, input, Retries.Lasting);
         return new Result(plan, input.Rehearsals, input.Count, input.Differing);
     }
 
@@ -90,7 +85,7 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
                     return null;
                 }
 
-                RecoverTable.Result back = await RecoverTable.Call(context, new(input.Run, plan, database, table), Retries.Patient);
+                RecoverTable.Result back = await Recover(context, new(input.Run, plan, database, table));
                 standing = standing.With(back.Rows, back.Holds);
                 context.SetStatus(standing);
                 return back.Rehearsal;
@@ -102,15 +97,41 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
         return input with { Next = input.Next + done.Length, Rows = standing.Rows, Differing = standing.Differing, Rehearsals = [.. input.Rehearsals, fold] };
     }
 
-    private static async Task Drop(OrchestrationContext context, Input input)
+    /// <summary>A table for which the server fails again and again, though it is there, is a table that does not come back: the others do, and have their turn.</summary>
+    private static async Task<RecoverTable.Result> Recover(OrchestrationContext context, RecoverTable.Input table)
     {
         try
         {
-            await DropRecovery.Call(context.Cleanup, new(input.Run), Retries.Patient);
+            return await RecoverTable.Call(context, table, Retries.Patient);
+        }
+        catch (FailureException e) when (e.Failure.Code == TableRecoveryException.OfTable)
+        {
+            return await RecoverTable.Call(context, table with { GivenUp = e.Failure.Message }, Retries.Patient);
+        }
+    }
+
+    /// <summary>Whatever becomes of the databases, it is not the rehearsal's result.</summary>
+    private static async Task Drop(OrchestrationContext context, Input input, Retry patience)
+    {
+        try
+        {
+            await DropRecovery.Call(context.Cleanup, new(input.Run, IsLast: false), patience);
         }
         catch (FailureException)
         {
-            // What ended the rehearsal is told; a database that is left over is dropped by one that comes a day later.
+            await Tell(context, input);
+        }
+    }
+
+    private static async Task Tell(OrchestrationContext context, Input input)
+    {
+        try
+        {
+            await DropRecovery.Call(context.Cleanup, new(input.Run, IsLast: true), Retries.Once);
+        }
+        catch (FailureException)
+        {
+            // The host itself fails.
         }
     }
 }

@@ -112,6 +112,73 @@ public sealed class RehearsalTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_table_at_which_the_server_fails_again_and_again_keeps_no_other_from_its_turn()
+    {
+        await new SourceDatabase(source!).Run(
+            """
+            CREATE FUNCTION public.room(i integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS
+              $$ BEGIN IF current_database() LIKE 'mammoth%' THEN RAISE EXCEPTION 'could not extend file "planted": no space left' USING ERRCODE = 'disk_full'; END IF; RETURN true; END $$;
+            CREATE DOMAIN public.roomy AS integer CHECK (public.room(VALUE));
+            CREATE TABLE large (x public.roomy);
+            INSERT INTO large VALUES (1);
+            """,
+            Cancellation);
+        await warehouse.Migrate(source!, new MigrationOptions(), Cancellation);
+        warehouse.RehearsalTarget = role!.Connection;
+        await using LocalHost host = await Host();
+        MammothApi api = new(await Site(), host);
+        JsonNode ended = await Ended(api, (string)(await Endpoint.Ask(api.StartRehearsal)).Body["run"]!);
+        Assert.Equal("failed", (string?)ended["state"]);
+        Assert.Equal([("public.large", false), ("public.t", true), ("public.u", true)], ended["rehearsal"]!["tables"]!.AsArray().Select(t => ((string)t!["table"]!, (bool)t["holds"]!)).Order());
+        string problem = (string)ended["rehearsal"]!["tables"]!.AsArray().Single(t => !(bool)t!["holds"]!)!["problem"]!;
+        Assert.Contains("the server failed. could not extend file …: no space left [", problem, StringComparison.Ordinal);
+        Assert.Equal(3, (await RehearsalTimes.Read(warehouse.Store, warehouse.Root, Cancellation)).Count);
+        Assert.Empty(await role.Databases(Cancellation));
+    }
+
+    [Fact]
+    public async Task One_that_brings_nothing_back_has_failed_and_one_that_never_takes_a_table_says_so()
+    {
+        warehouse.RehearsalTarget = role!.Connection;
+        await using LocalHost host = await Host();
+        MammothApi api = new(await Site(), host);
+        JsonNode none = await Ended(api, await Started(new JsonObject { ["include"] = new JsonArray("typo.*") }));
+        Assert.Equal("failed", (string?)none["state"]);
+        Assert.StartsWith("No table of ", (string?)none["error"]!["message"], StringComparison.Ordinal);
+        JsonNode small = await Ended(api, await Started(new JsonObject { ["maxBytes"] = 1 }));
+        Assert.Equal("failed", (string?)small["state"]);
+        Assert.Contains("more than a rehearsal may read", (string?)small["error"]!["message"], StringComparison.Ordinal);
+
+        long[] bytes = [.. (await Task.WhenAll(new[] { "t", "u" }.Select(async t => (await RecoveryChoice.Choose(warehouse.Store, (await Site()).Migration.Catalog, i => i.Name == t, long.MaxValue, Cancellation)).Bytes))).Order()];
+        JsonNode some = await Ended(api, await Started(new JsonObject { ["maxBytes"] = bytes[0] }));
+        Assert.Equal("succeeded", (string?)some["state"]);
+        string left = (string)Assert.Single(some["rehearsal"]!["leftOut"]!.AsArray())!["table"]!;
+        Assert.EndsWith($"and never rehearsed: {left}.", (string?)Assert.Single(some["warnings"]!.AsArray())!["message"], StringComparison.Ordinal);
+
+        async Task<string> Started(JsonObject body) => (string)(await Endpoint.Ask(api.StartRehearsal, json: body.ToJsonString())).Body["run"]!;
+    }
+
+    [Fact]
+    public async Task A_database_that_can_not_be_dropped_is_a_warning_and_not_the_result()
+    {
+        warehouse.RehearsalTarget = role!.Connection;
+        await using LocalHost host = await Host();
+        MammothApi api = new(await Site(), host);
+        var server = new SourceDatabase(role.Connection);
+        int first = 0;
+        warehouse.Store.BeforeWrite = async location =>
+        {
+            if (location.Contains("/rehearsals/", StringComparison.Ordinal) && Interlocked.Exchange(ref first, 1) == 0)
+                await server.Run($"ALTER DATABASE {Assert.Single(await role.Databases(Cancellation))} WITH IS_TEMPLATE true", Cancellation);
+        };
+        JsonNode ended = await Ended(api, (string)(await Endpoint.Ask(api.StartRehearsal)).Body["run"]!);
+        string stuck = Assert.Single(await role.Databases(Cancellation));
+        await server.Run($"ALTER DATABASE {stuck} WITH IS_TEMPLATE false", Cancellation);
+        Assert.Equal("succeeded", (string?)ended["state"]);
+        Assert.StartsWith($"The scratch database {stuck} could not be dropped", (string?)Assert.Single(ended["warnings"]!.AsArray())!["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Each_step_delivered_twice_gives_the_same()
     {
         warehouse.RehearsalTarget = role!.Connection;

@@ -65,7 +65,7 @@ public sealed class RunTests(PostgresFixture postgres, Chromium chromium)
     [Fact]
     public async Task A_rehearsal_says_which_tables_came_back()
     {
-        using var area = await ServedArea.Create(postgres, "CREATE TABLE a AS SELECT i FROM generate_series(1, 30) i; CREATE TABLE b AS TABLE a");
+        using var area = await ServedArea.Create(postgres, "CREATE VIEW v AS SELECT 1 AS one; CREATE TABLE a AS SELECT i, 'v'::regclass AS seen FROM generate_series(1, 30) i; CREATE TABLE b AS SELECT i FROM a");
         await using var server = await area.Serve("--rehearsal-target", area.Source.ConnectionString);
         await server.Ended(await server.Migrate());
         string good = await server.Rehearse();
@@ -74,6 +74,7 @@ public sealed class RunTests(PostgresFixture postgres, Chromium chromium)
         await Expect(visit.State).ToHaveTextAsync("succeeded");
         await Expect(visit.Page.GetByText("2 tables came back.")).ToBeVisibleAsync();
         await Expect(visit.Table("public.a")).ToContainTextAsync("30 rows");
+        await Expect(visit.Page.GetByText("public.a: seen stays text")).ToBeVisibleAsync();
         await visit.Picture("run-rehearsal");
         await visit.IsAccessible();
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
+using Mammoth.Iceberg.Metadata;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Types;
@@ -63,6 +64,8 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         Assert.All(tables, t => Assert.True(t.Holds && t.Remarks.Count == 0, $"{t.Table}: {t.Problem} {string.Join("; ", t.Remarks)}"));
 
         string kept = Assert.Single(await role!.Databases(Cancellation));
+        Assert.Equal(kept, result.GetProperty("database").GetString());
+        Assert.Contains($"/{kept}. It is yours to drop.", said.Error, StringComparison.Ordinal);
         try
         {
             var back = new SourceDatabase(source.As(c => c.Database = kept));
@@ -107,12 +110,42 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
     }
 
     [Fact]
+    public async Task Quarantined_rows_that_PostgreSQL_does_not_take_back_are_a_state_of_their_own()
+    {
+        // In the scratch database the domain refuses what is in quarantine.
+        SourceDatabase source = await SourceDatabase.Create(
+            postgres,
+            "aside",
+            """
+            CREATE DOMAIN late AS date CHECK (VALUE <> 'infinity' OR current_database() NOT LIKE 'mammoth%');
+            CREATE TABLE t (id integer, d late);
+            INSERT INTO t SELECT i, CASE WHEN i < 3 THEN 'infinity' ELSE '2024-01-01'::date + i END FROM generate_series(1, 10) i;
+            """,
+            Cancellation);
+        Assert.True((await warehouse.Migrate(source.ConnectionString, new MigrationOptions { Policy = TypePolicy.Quarantine }, Cancellation)).Succeeded);
+        (CommandLine said, JsonElement result) = await Rehearse();
+        Assert.True(said.ExitCode == 0, said.Out + said.Error);
+        TableRehearsal table = Assert.Single(Tables(result));
+        Assert.Equal((true, 8, 2, 0, 2), (table.Holds, table.Rows, table.Quarantined, table.QuarantinedBack, table.QuarantinedNotBack));
+        Assert.StartsWith("the rows in quarantine are not back", Assert.Single(table.Remarks), StringComparison.Ordinal);
+        CommandLine words = await CommandLine.RunAsync("rehearse", "--warehouse", warehouse.Folder, "--into", role!.Connection);
+        Assert.Contains("equal, 2 quarantined rows not back", words.Error, StringComparison.Ordinal);
+        Assert.Contains("2 quarantined rows did not come back", words.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_the_schema_of_the_source_types_come_back_as_what_they_are_made_of()
     {
         SourceDatabase source = await SourceDatabase.Create(postgres, "no_schema", "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (id integer, m mood, ms mood[], iv interval); INSERT INTO t VALUES (1, 'sad', '{sad,NULL}', '1 day')", Cancellation);
         await warehouse.Migrate(source.ConnectionString, new MigrationOptions(), Cancellation);
-        foreach (string schema in Directory.EnumerateFiles(warehouse.Folder, "schema-*.sql", SearchOption.AllDirectories).ToArray())
-            File.Delete(schema);
+        string only = Assert.Single(Directory.EnumerateFiles(warehouse.Folder, "schema-*.sql", SearchOption.AllDirectories).ToArray());
+
+        // Of several, the last snapshot's is taken: 10 comes after 9.
+        string folder = Path.GetDirectoryName(only)!;
+        File.Move(only, Path.Combine(folder, "schema-10.sql"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "schema-9.sql"), "", Cancellation);
+        Assert.Empty(Assert.Single(Tables((await Rehearse()).Result)).Remarks);
+        File.Delete(Path.Combine(folder, "schema-10.sql"));
         (CommandLine said, JsonElement result) = await Rehearse();
         Assert.True(said.ExitCode == 0, said.Out + said.Error);
         Assert.Equal(
@@ -144,6 +177,38 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
     }
 
     [Fact]
+    public async Task A_table_that_fails_in_whatever_way_is_named_tells_no_value_and_has_had_its_turn()
+    {
+        // Of a, another engine has renamed a column; b's rows are refused in the scratch database, by a domain and by what its function says.
+        SourceDatabase source = await SourceDatabase.Create(
+            postgres,
+            "renamed",
+            """
+            CREATE FUNCTION fine(i integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN IF current_database() LIKE 'mammoth%' THEN RAISE EXCEPTION 'planted value %', i; END IF; RETURN true; END $$;
+            CREATE DOMAIN guarded AS integer CHECK (public.fine(VALUE));
+            CREATE TABLE a AS SELECT 1 AS x;
+            CREATE TABLE b (x guarded);
+            INSERT INTO b VALUES (471147);
+            CREATE TABLE c AS SELECT 3 AS x;
+            """,
+            Cancellation);
+        await warehouse.Migrate(source.ConnectionString, new MigrationOptions(), Cancellation);
+        StorageCatalog catalog = await StorageCatalog.Open(new LocalFileIO(), warehouse.Root, readOnly: false, Cancellation);
+        LoadedTable a = (await catalog.Load(new("public", "a"), Cancellation))!;
+        string columns = a.Metadata.Properties["mammoth.columns"];
+        await catalog.Commit([new(a.Identifier, [], [new SetProperties(new Dictionary<string, string> { ["mammoth.columns"] = System.Text.RegularExpressions.Regex.Replace(columns, "\"name\":\\s*\"x\"", "\"name\":\"gone\"") })])], "others", Cancellation);
+        (CommandLine said, JsonElement result) = await Rehearse();
+        Assert.True(said.ExitCode == 1, said.Out + said.Error);
+        Dictionary<string, TableRehearsal> tables = Tables(result).ToDictionary(t => t.Table);
+        Assert.StartsWith("it can't be brought back: There is no column 'gone'", tables["public.a"].Problem, StringComparison.Ordinal);
+        Assert.StartsWith("PostgreSQL does not take it back: a function of the source failed [", tables["public.b"].Problem, StringComparison.Ordinal);
+        Assert.Contains("SQLSTATE P0001", tables["public.b"].Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("471147", said.Out + said.Error, StringComparison.Ordinal);
+        Assert.True(tables["public.c"].Holds);
+        Assert.Equal(3, (await RehearsalTimes.Read(new LocalFileIO(), warehouse.Root, Cancellation)).Count);
+    }
+
+    [Fact]
     public async Task Large_values_and_large_objects_come_back()
     {
         await using Tests.Postgres.SourceDatabase source = await LargeTable.CreateAsync(postgres, "large_back");
@@ -159,6 +224,7 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         (CommandLine said, JsonElement result) = await Rehearse();
         Assert.True(said.ExitCode == 0, said.Out + said.Error);
         Assert.Equal(3, Tables(result).Length);
+        await NothingIsLeft();
 
         // The digest has the objects' bytes in it: with other bytes it is another.
         string large = Directory.EnumerateFiles(Path.Combine(warehouse.Folder, "public", "naming", "data", "_large"), "*.bin").First();
@@ -192,6 +258,38 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
     }
 
     [Fact]
+    public async Task Two_tables_of_the_warehouse_that_came_from_one_come_back_side_by_side_whatever_dots_its_name_has()
+    {
+        SourceDatabase source = await SourceDatabase.Create(postgres, "renamed_twice", """CREATE TABLE "a.b" AS SELECT 1 AS x, 2 AS hidden; INSERT INTO "a.b" VALUES (3, 4); CREATE TABLE c AS SELECT 7 AS x""", Cancellation);
+        var options = new MigrationOptions { Tables = new Dictionary<string, TableSettings> { ["public.a.b"] = new() { Omit = ["hidden"] } } };
+        Assert.True((await warehouse.Migrate(source.ConnectionString, options, Cancellation)).Succeeded);
+
+        // Another table of the warehouse that says it came from the same.
+        StorageCatalog catalog = await StorageCatalog.Open(new LocalFileIO(), warehouse.Root, readOnly: false, Cancellation);
+        LoadedTable[] tables = [.. await catalog.LoadAll(Cancellation)];
+        LoadedTable dotted = tables.Single(t => t.Metadata.Properties["mammoth.source"] == "public.a.b"), other = tables.Single(t => t != dotted);
+        await catalog.Commit([new(other.Identifier, [], [new SetProperties(new Dictionary<string, string> { ["mammoth.source-table"] = dotted.Metadata.Properties["mammoth.source-table"] })])], "others", Cancellation);
+        (CommandLine said, JsonElement result) = await Rehearse("--keep");
+        Assert.True(said.ExitCode == 0, said.Out + said.Error);
+        Dictionary<string, TableRehearsal> back = Tables(result).ToDictionary(t => t.Table);
+        Assert.Equal(["public.a.b", "public.a.b~2"], back.Values.Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["hidden was left out: it is not in the warehouse"], back[dotted.Identifier.ToString()].Remarks);
+        var kept = new SourceDatabase(new Npgsql.NpgsqlConnectionStringBuilder(role!.Connection) { Database = Assert.Single(await role.Databases(Cancellation)) }.ConnectionString);
+        Assert.Equal([1L, 2L], await kept.Query<long>("""SELECT n FROM (VALUES ((SELECT count(*) FROM "a.b")), ((SELECT count(*) FROM "a.b~2"))) v (n) ORDER BY n""", Cancellation));
+    }
+
+    [Fact]
+    public void Names_are_cut_where_PostgreSQL_would_and_stay_apart()
+    {
+        TableMetadata Of(string name) => MetadataChanges.Apply(null, MetadataChanges.CreateTable(Guid.NewGuid(), "file:///t", new(0, [], []), new Dictionary<string, string> { ["mammoth.source"] = $"public.{name}" }), null, DateTimeOffset.UnixEpoch);
+        string longest = new('é', 31);
+        IReadOnlyList<RecoveryNames> names = RecoveryNames.Of(new[] { $"{longest}a", $"{longest}a", $"{longest}é" }.Select((n, i) => (new TableIdentifier("public", $"t{i}"), Of(n))));
+        Assert.Equal([$"{longest}a", $"{longest[..30]}~2", longest], names.Select(n => n.Own.Name));
+        Assert.Equal(3, names.Select(n => n.Beside).Distinct().Count());
+        Assert.All(names.SelectMany(n => new[] { n.Own, n.Beside }), n => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(n.Name), 1, 63));
+    }
+
+    [Fact]
     public async Task The_same_step_done_twice_at_the_same_time_gives_the_same_twice()
     {
         SourceDatabase source = await SourceDatabase.Create(postgres, "twice", "CREATE TABLE a AS SELECT i, 'x' || i AS x FROM generate_series(1, 20000) i", Cancellation);
@@ -210,8 +308,23 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         }
         finally
         {
-            Assert.Equal(1, await ScratchDatabase.DropOf(site.Server, "twice", Cancellation));
+            Assert.Equal(1, (await ScratchDatabase.DropOf(site.Server, "twice", Cancellation)).Count);
         }
+    }
+
+    /// <summary>When a table is dropped again, its large objects are, too.</summary>
+    private async Task NothingIsLeft()
+    {
+        var site = new RecoverySite(new LocalFileIO(), await StorageCatalog.Open(new LocalFileIO(), warehouse.Root, readOnly: true, Cancellation), new RehearsalServer(role!.Connection));
+        RecoveryPlan plan = await Choose(long.MaxValue);
+        PreparedDatabase database = await PreparedDatabase.Make(site, "objects", plan, keep: false, Cancellation);
+        int naming = Enumerable.Range(0, plan.Tables.Count).Single(i => plan.Tables[i].Table.Name == "naming");
+        var scratch = new SourceDatabase(new Npgsql.NpgsqlConnectionStringBuilder(role.Connection) { Database = database.Name }.ConnectionString);
+        Assert.True((await TableRecovery.Run(site, plan, database, naming, keep: true, Cancellation)).Holds);
+        Assert.Equal([3L], await scratch.Query<long>("SELECT count(*) FROM pg_largeobject_metadata", Cancellation));
+        Assert.True((await TableRecovery.Run(site, plan, database, naming, keep: false, Cancellation)).Holds);
+        Assert.Equal([0L], await scratch.Query<long>("SELECT count(*) FROM pg_largeobject_metadata", Cancellation));
+        Assert.Equal(1, (await ScratchDatabase.DropOf(site.Server, "objects", Cancellation)).Count);
     }
 
     /// <summary>A row that is gone, and a value that is another.</summary>
@@ -222,7 +335,7 @@ public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample
         LoadedTable table = (await (await StorageCatalog.Open(io, warehouse.Root, readOnly: true, Cancellation)).Load(new("shop", "log_lines"), Cancellation))!;
         string recorded = PublishedProof.Recorded(table.Metadata)!.Digest;
         await using SourceSession session = await server.Open(back.Name, Cancellation);
-        RecoveredLayout layout = await RecoveredLayout.Of(session, table.Identifier, table.Metadata, beside: false, Cancellation);
+        RecoveredLayout layout = await RecoveredLayout.Of(session, new("shop", "log_lines"), table.Metadata, Cancellation);
         Assert.Equal(recorded, (await Read()).ToString());
         await back.Run("UPDATE shop.log_lines SET level = 99 WHERE ctid = (SELECT min(ctid) FROM shop.log_lines)", Cancellation);
         RowDigest changed = await Read();
