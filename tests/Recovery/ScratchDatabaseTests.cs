@@ -63,7 +63,7 @@ public sealed class ScratchDatabaseTests(PostgresFixture postgres)
     {
         await using RehearsalRole role = await RehearsalRole.Create(postgres, Cancellation);
         var target = new Npgsql.NpgsqlConnectionStringBuilder(role.Connection);
-        await using TcpProxy proxy = new(new(IPAddress.Loopback, target.Port), NetworkFault.Reset, every: 1, faults: 1, request: statement);
+        await using TcpProxy proxy = new(new(IPAddress.Loopback, target.Port), NetworkFault.Reset, every: 1, faults: 1, requests: statement);
         (target.Host, target.Port) = ("127.0.0.1", proxy.Port);
         RehearsalServerException broken = await Assert.ThrowsAsync<RehearsalServerException>(() => ScratchDatabase.Create(new RehearsalServer(target.ConnectionString), "run-a", kept: true, Cancellation));
         Assert.True(broken.IsTransient);
