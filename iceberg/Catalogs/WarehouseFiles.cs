@@ -10,6 +10,9 @@ internal static class WarehouseFiles
 
     public const string Catalog = $"{OwnFolder}/catalog.json";
 
+    /// <summary>How often a place may answer a probe with what can't be.</summary>
+    private const int Probes = 3;
+
     /// <summary>A new name for an immutable metadata file, relative to the root: no two attempts ever share one.</summary>
     public static string NewMetadata(Guid table, int version) => $"{OwnFolder}/metadata/{table}/{version:00000}-{Guid.CreateVersion7()}.metadata.json";
 
@@ -42,8 +45,24 @@ internal static class WarehouseFiles
         }
     }
 
-    // A store that takes every write would let two commits win.
     private static async Task CheckConditionalWrites(IFileIO io, string root, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await Probe(io, root, cancellation);
+                return;
+            }
+            catch (Exception e) when (attempt < Probes && e is PreconditionFailedException or StorageException { MayPass: false, IsFull: false })
+            {
+                // Nobody else knows the probe's name: an answer was lost or made up on the way.
+            }
+        }
+    }
+
+    // A store that takes every write would let two commits win.
+    private static async Task Probe(IFileIO io, string root, CancellationToken cancellation)
     {
         var probe = $"{root}/{OwnFolder}/probe-{Guid.NewGuid():N}";
         var tag = await io.Write(probe, "1"u8.ToArray(), WriteCondition.IfAbsent, cancellation);
