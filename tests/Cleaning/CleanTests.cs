@@ -10,8 +10,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.Cleaning;
 
 /// <summary>What crashes leave behind is found and nothing else is.</summary>
-[Collection(EndToEndTests.Name)]
-public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Readers readers)
+public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Readers readers) : IClassFixture<SampleSource>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -5,8 +5,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>The whole sample (every type, odd names, partitions, inheritance, cycles, empty tables), held against PostgreSQL value for value.</summary>
-[Collection(EndToEndTests.Name)]
-public sealed class SampleMigrationTests(SampleSource sample, AzuriteFixture azurite, Readers readers)
+public sealed class SampleMigrationTests(SampleSource sample, AzuriteFixture azurite, Readers readers) : IClassFixture<SampleSource>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

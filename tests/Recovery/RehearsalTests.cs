@@ -17,8 +17,7 @@ using Mammoth.Tests.Migrations;
 namespace Mammoth.Tests.Recovery;
 
 /// <summary>What is published comes back into PostgreSQL; judged by the digests, and by PostgreSQL itself, which compares the rows' texts.</summary>
-[Collection(EndToEndTests.Name)]
-public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample) : IAsyncLifetime
+public sealed class RehearsalTests(PostgresFixture postgres, SampleSource sample) : IAsyncLifetime, IClassFixture<SampleSource>
 {
     private const string Odd = """
         CREATE TYPE public.mood AS ENUM ('sad', 'happy 🦣');
