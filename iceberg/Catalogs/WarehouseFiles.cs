@@ -54,7 +54,7 @@ internal static class WarehouseFiles
                 await Probe(io, root, cancellation);
                 return;
             }
-            catch (Exception e) when (attempt < Probes && e is PreconditionFailedException or StorageException { MayPass: false, IsFull: false })
+            catch (Exception e) when (attempt < Probes && e is PreconditionFailedException or StorageException { IsUnknown: true })
             {
                 // Nobody else knows the probe's name: an answer was lost or made up on the way.
             }

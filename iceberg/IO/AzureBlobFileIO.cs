@@ -23,7 +23,7 @@ internal sealed class AzureBlobFileIO(AzureStore store) : IFileIO
             var bytes = read.Content.ToMemory();
             // What stands between may pass on less than the store sent.
             return bytes.Length == read.Details.ContentLength ? new(bytes, read.Details.ETag.ToString())
-                : throw new StorageException($"{location} ended before its {read.Details.ContentLength:N0} bytes were read. Read it again.", location);
+                : throw new StorageException($"{location} ended before its {read.Details.ContentLength:N0} bytes were read. Read it again.", location) { MayPass = true };
         }
         catch (RequestFailedException e) when (AzureFailure.IsNoFile(e))
         {

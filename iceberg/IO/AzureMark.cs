@@ -63,7 +63,7 @@ internal sealed class AzureMark
         if (found is not null && found.Metadata.TryGetValue(Name, out var value) && value == _value)
             return found.ETag.ToString();
         if (attempts.AnswerLost)
-            throw new StorageException($"{location} was changed by somebody else, and a response of the storage account was lost before that: whether this write took place is not known. Run the same command again.", location, cause);
+            throw new StorageException($"{location} was changed by somebody else, and a response of the storage account was lost before that: whether this write took place is not known. Run the same command again.", location, cause) { IsUnknown = true };
         if (found is null && AzureFailure.Code(cause) == BlobErrorCode.InvalidBlockList)
             throw new StorageException($"{location} could not be put together: the storage account no longer has its blocks. Run the same command again.", location, cause);
         return !believe && found?.ETag.ToString() == ifMatch ? null : throw new PreconditionFailedException(location, cause);

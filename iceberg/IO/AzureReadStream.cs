@@ -140,7 +140,7 @@ internal sealed class AzureReadStream(AzureStore store, BlockBlobClient blob, st
     {
         RequestFailedException { Status: 412 } => new StorageException($"{location} was replaced or deleted while it was read. Read it again.", location, cause),
         RequestFailedException e when AzureFailure.IsNoFile(e) => new FileNotFoundException($"{location} was deleted while it was read.", location, cause),
-        EndOfStreamException => new StorageException($"{location} ended before its {length:N0} bytes were read. Read it again.", location, cause),
+        EndOfStreamException => new StorageException($"{location} ended before its {length:N0} bytes were read. Read it again.", location, cause) { MayPass = true },
         _ => AzureFailure.Explain(cause, store, location),
     };
 }

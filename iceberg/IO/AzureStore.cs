@@ -43,6 +43,7 @@ internal sealed class AzureStore
         options.Retry.MaxRetries = 6;
         options.Retry.Delay = TimeSpan.FromMilliseconds(500);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(20);
+        options.AddPolicy(new AzureRefusals(), HttpPipelinePosition.PerRetry);
         options.AddPolicy(AzureAttempts.Policy, HttpPipelinePosition.PerRetry);
         configure?.Invoke(options);
         options.RetryPolicy ??= new AzureCircuit(options.Retry);

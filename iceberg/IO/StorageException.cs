@@ -13,4 +13,7 @@ public sealed class StorageException(string message, string location, Exception?
 
     /// <summary>There is no space left: it succeeds once somebody has made some.</summary>
     public bool IsFull { get; init; }
+
+    /// <summary>Whether a write took place is not known: its answer was lost, and what is there now does not tell.</summary>
+    public bool IsUnknown { get; init; }
 }

@@ -31,14 +31,15 @@ public sealed class HostileStoreTests(SampleSource sample, PostgresFixture postg
         using var area = new MigrationArea(await sample.Clone(Cancellation), readers, await azurite.CreateContainer(Cancellation));
         var random = new Random((int)one + 1);
         var store = new Uri(area.Warehouse.Argument);
-        int[] disturbed = [0, 0];
+        int[] disturbed = [0, 0], left = [0, 0];
+        var lied = new HashSet<string>();
         await using var proxy = await StoreProxy.Start(store, Choose, Cancellation);
         StoreFault? Choose(HttpRequest request)
         {
             StoreFault[] faults = [one, other];
             foreach (int i in (int[])[0, 1])
             {
-                if (Fits(faults[i], request) && Happens(random, faults[i]))
+                if (Fits(faults[i], request) && Happens(request, faults[i], random, ref left[i], lied))
                 {
                     Interlocked.Increment(ref disturbed[i]);
                     return faults[i];
@@ -127,9 +128,22 @@ public sealed class HostileStoreTests(SampleSource sample, PostgresFixture postg
         _ => true,
     };
 
-    private static bool Happens(Random random, StoreFault fault)
+    /// <summary>Now and then, but never to the next request, and never the same lie twice about one file: a store that insists is believed.</summary>
+    /// <param name="left">Requests that it leaves alone.</param>
+    private static bool Happens(HttpRequest request, StoreFault fault, Random random, ref int left, HashSet<string> lied)
     {
         lock (random)
-            return random.Next(fault is StoreFault.Status412 ? 2 : 20) == 0;
+        {
+            if (left-- > 0 || (fault is StoreFault.Status409 or StoreFault.Status412 && !lied.Add($"{fault} {request.Path} {request.Headers.IfMatch}")))
+                return false;
+            left = fault switch
+            {
+                // Few requests are such that it could happen to them.
+                StoreFault.Status412 => random.Next(1, 3),
+                StoreFault.Status409 => random.Next(5, 12),
+                _ => random.Next(10, 30),
+            };
+            return true;
+        }
     }
 }

@@ -53,6 +53,19 @@ internal sealed class AzureFaults() : DelegatingHandler(new SocketsHttpHandler()
         return Task.FromResult(answer);
     };
 
+    /// <summary>The answer's head comes, and half of its body.</summary>
+    public static Fault CutAnswer { get; } = async (_, send, _) =>
+    {
+        var answer = await send();
+        byte[] body = await answer.Content.ReadAsByteArrayAsync();
+        Assert.NotEmpty(body);
+        var cut = new StreamContent(new CutStream(body[..(body.Length / 2)]));
+        foreach (var (name, values) in answer.Content.Headers)
+            cut.Headers.TryAddWithoutValidation(name, values);
+        answer.Content = cut;
+        return answer;
+    };
+
     public static bool IsWrite(HttpRequestMessage request) => request.Method == HttpMethod.Put && !IsBlock(request);
 
     public static bool IsBlock(HttpRequestMessage request) => request.Method == HttpMethod.Put && request.RequestUri!.Query.Contains("comp=block&", StringComparison.Ordinal);
@@ -78,5 +91,27 @@ internal sealed class AzureFaults() : DelegatingHandler(new SocketsHttpHandler()
     {
         lock (_planned)
             return _planned.TryPeek(out var next) && next.Which(request) && _planned.TryDequeue(out _) ? next.Fault : null;
+    }
+
+    /// <summary>Ends as a connection that breaks.</summary>
+    private sealed class CutStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, count) is > 0 and var read ? read : throw Broken();
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer) is > 0 and var read ? read : throw Broken();
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => await base.ReadAsync(buffer, cancellationToken) is > 0 and var read ? read : throw Broken();
+
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            await base.CopyToAsync(destination, bufferSize, cancellationToken);
+            throw Broken();
+        }
+
+        private static IOException Broken() => new("The connection broke.", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionReset));
     }
 }

@@ -116,6 +116,26 @@ public sealed class AzureLostAnswerTests(AzuriteFixture azurite) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_refusal_that_is_cut_in_the_middle_is_asked_for_again()
+    {
+        _faults.Next(AzureFaults.IsDownload, AzureFaults.CutAnswer, times: 2);
+        Assert.Null(await _files.Read(_location, Cancellation));
+        Assert.Equal(3, _faults.Seen.Count);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_and_then_a_refusal_that_was_made_up_is_unknown_until_the_blob_tells()
+    {
+        var before = await _files.Write(_location, "before"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
+        _faults.Next(AzureFaults.IsWrite, AzureFaults.LoseRequest).Next(AzureFaults.IsWrite, AzureFaults.Answer(HttpStatusCode.PreconditionFailed, "ConditionNotMet"));
+        var unknown = await Assert.ThrowsAsync<StorageException>(() => _files.Write(_location, "ours"u8.ToArray(), WriteCondition.IfUnchanged(before), Cancellation));
+        Assert.True(unknown.IsUnknown && !unknown.MayPass, unknown.Message);
+        await IsCurrent("before", before);
+        _faults.Next(AzureFaults.IsWrite, AzureFaults.LoseAnswer).Next(AzureFaults.IsWrite, AzureFaults.Answer(HttpStatusCode.PreconditionFailed, "ConditionNotMet"));
+        await IsCurrent("ours", await _files.Write(_location, "ours"u8.ToArray(), WriteCondition.IfUnchanged(before), Cancellation));
+    }
+
+    [Fact]
     public async Task Somebody_elses_file_of_equal_content_is_not_ours()
     {
         await _others.Write(_location, "same"u8.ToArray(), WriteCondition.IfAbsent, Cancellation);
