@@ -149,7 +149,7 @@ internal static class RunReader
     private static async Task<RunStatus> Verification(ApiCall call, RunEntry entry, InstanceStatus? instance, CancellationToken cancellation)
     {
         RunStatus status = Begun(call, entry, instance);
-        VerificationStanding standing = instance?.CustomAs<VerificationStanding>() ?? new(0, 0, 0, 0);
+        CheckStanding standing = instance?.CustomAs<CheckStanding>() ?? new(0, 0, 0, 0);
         var proofs = new List<TableProof>();
         if (instance is { State: InstanceState.Completed, Output: { } output })
         {
@@ -171,7 +171,7 @@ internal static class RunReader
     private static async Task<RunStatus> Rehearsal(ApiCall call, RunEntry entry, InstanceStatus? instance, CancellationToken cancellation)
     {
         RunStatus status = Begun(call, entry, instance);
-        RehearsalStanding standing = instance?.CustomAs<RehearsalStanding>() ?? new(0, 0, 0, 0);
+        CheckStanding standing = instance?.CustomAs<CheckStanding>() ?? new(0, 0, 0, 0);
         var results = new List<TableRehearsal>();
         IReadOnlyList<LeftOutTable> leftOut = [];
         if (instance is { State: InstanceState.Completed, Output: { } output })

@@ -9,7 +9,6 @@ using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Runs;
-using Mammoth.Postgres.Catalog;
 using Spectre.Console;
 
 namespace Mammoth.Cli.Commands;
@@ -58,19 +57,12 @@ internal static class RehearseCommand
                 throw new UsageException("--keep has no use with a private server, which ends with the command.", "Name a server with --into.");
 
             (Warehouse place, StorageCatalog catalog) = await WarehouseOption.OpenAsync(parsed.GetValue(warehouse), cancellationToken);
-            NamePattern[] wanted = [.. (parsed.GetValue(include) ?? []).Select(p => new NamePattern(p))];
-            NamePattern[] unwanted = [.. (parsed.GetValue(exclude) ?? []).Select(p => new NamePattern(p))];
-            RecoveryPlan plan = await RecoveryChoice.Choose(place.Io, catalog, Chosen, parsed.GetValue(maxBytes) ?? RecoveryChoice.DefaultBytes, cancellationToken);
+            TableChoice choice = new(parsed.GetValue(include) ?? [], parsed.GetValue(exclude) ?? []);
+            RecoveryPlan plan = await RecoveryChoice.Choose(place.Io, catalog, t => choice.Has(t.Namespace, t.Name), parsed.GetValue(maxBytes) ?? RecoveryChoice.DefaultBytes, cancellationToken);
             bool json = parsed.GetValue(output) == OutputForm.Json;
             await using PrivateServer? own = target is { Length: > 0 } ? null : await PrivateServer.StartAsync(terminal, parsed.GetValue(bin), silent: json, cancellationToken);
             RecoverySite site = new(place.Io, catalog, new RehearsalServer(own?.Connection ?? Source.Parse(target!)));
             return await RunAsync(terminal, site, plan, kept, json, cancellationToken);
-
-            bool Chosen(TableIdentifier table)
-            {
-                QualifiedName name = new(table.Namespace, table.Name);
-                return (wanted.Length == 0 || wanted.Any(p => p.Matches(name))) && !unwanted.Any(p => p.Matches(name));
-            }
         });
         return command;
     }

@@ -9,7 +9,6 @@ using Mammoth.Migration.Errors;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Runs;
 using Mammoth.Migration.Verification;
-using Mammoth.Postgres.Catalog;
 using Spectre.Console;
 
 namespace Mammoth.Cli.Commands;
@@ -33,11 +32,10 @@ internal static class VerifyCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             (Warehouse place, StorageCatalog catalog) = await WarehouseOption.OpenAsync(parsed.GetValue(warehouse), cancellationToken);
-            NamePattern[] wanted = [.. (parsed.GetValue(include) ?? []).Select(p => new NamePattern(p))];
-            NamePattern[] unwanted = [.. (parsed.GetValue(exclude) ?? []).Select(p => new NamePattern(p))];
+            TableChoice choice = new(parsed.GetValue(include) ?? [], parsed.GetValue(exclude) ?? []);
             bool json = parsed.GetValue(output) == OutputForm.Json;
             List<TableProof> proofs = [];
-            await foreach (TableProof proof in PublishedProof.Verify(place.Io, catalog, Chosen, cancellationToken))
+            await foreach (TableProof proof in PublishedProof.Verify(place.Io, catalog, t => choice.Has(t.Namespace, t.Name), cancellationToken))
             {
                 proofs.Add(proof);
                 if (!json)
@@ -54,12 +52,6 @@ internal static class VerifyCommand
                 Conclude(terminal.Out, proofs, differing);
 
             return differing == 0 ? ExitCodes.Done : ExitCodes.Differences;
-
-            bool Chosen(TableIdentifier table)
-            {
-                QualifiedName name = new(table.Namespace, table.Name);
-                return (wanted.Length == 0 || wanted.Any(p => p.Matches(name))) && !unwanted.Any(p => p.Matches(name));
-            }
         });
         return command;
     }

@@ -11,8 +11,7 @@ namespace Mammoth.Migration.Drift;
 /// <param name="LeftOut">What it could not copy, <c>schema.name</c>, and why.</param>
 internal sealed record PublishedRun(DateTimeOffset Finished, MigrationOptions Options, IReadOnlySet<TableIdentifier> Tables, IReadOnlyDictionary<string, string> LeftOut)
 {
-    private readonly NamePattern[] _include = [.. Options.Include.Select(p => new NamePattern(p))];
-    private readonly NamePattern[] _exclude = [.. Options.Exclude.Select(p => new NamePattern(p))];
+    private readonly TableChoice _choice = new(Options);
 
     public static PublishedRun Of(MigrationOptions options, RunReport report) => new(
         report.Finished,
@@ -21,5 +20,5 @@ internal sealed record PublishedRun(DateTimeOffset Finished, MigrationOptions Op
         report.LeftOut.Where(l => l.Reason != Planner.NotChosen).GroupBy(l => l.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Reason, StringComparer.Ordinal));
 
     /// <summary>Whether it would have copied a table of this name, had there been one that it could copy.</summary>
-    public bool Chose(QualifiedName table) => (_include.Length == 0 || _include.Any(p => p.Matches(table))) && !_exclude.Any(p => p.Matches(table));
+    public bool Chose(QualifiedName table) => _choice.Has(table);
 }

@@ -8,8 +8,7 @@ namespace Mammoth.Migration.Drift;
 internal sealed class TableComparison
 {
     private readonly MigrationPlan _plan;
-    private readonly NamePattern[] _include;
-    private readonly NamePattern[] _exclude;
+    private readonly TableChoice _choice;
     private readonly IReadOnlyList<HeldTable> _held;
     private readonly Dictionary<TableIdentifier, HeldTable> _byPlace;
     private readonly Dictionary<TableIdentifier, TablePlan> _planned;
@@ -18,8 +17,7 @@ internal sealed class TableComparison
     public TableComparison(MigrationPlan plan, MigrationOptions options, IReadOnlyList<HeldTable> held)
     {
         _plan = plan;
-        _include = [.. options.Include.Select(p => new NamePattern(p))];
-        _exclude = [.. options.Exclude.Select(p => new NamePattern(p))];
+        _choice = new TableChoice(options);
         _planned = plan.Tables.ToDictionary(Place);
 
         // The plan is refused where a table of another database is in its tables' way and may not be replaced. Where it may, that one's other tables are what this one lacks.
@@ -66,7 +64,7 @@ internal sealed class TableComparison
         Dictionary<uint, TablePlan> byOid = _plan.Tables.ToDictionary(t => t.SourceOid);
         Dictionary<uint, TablePlan> byPartition = _plan.Tables.Where(t => t.IsPartitioned).SelectMany(t => t.Heaps, (t, h) => (t, h.Oid)).ToDictionary(p => p.Oid, p => p.t);
         var changes = new List<SchemaChange>();
-        foreach (HeldTable table in _held.Where(t => !_former.Contains(t) && !sources.Contains(t.Source) && IsChosen(t.Source)))
+        foreach (HeldTable table in _held.Where(t => !_former.Contains(t) && !sources.Contains(t.Source) && _choice.Has(t.Source)))
         {
             bool isUnderItsNewName = table.Oid is { } oid && byOid.TryGetValue(oid, out TablePlan? renamed) && table.IsSameAs(renamed);
             if (isUnderItsNewName || await runs.HaveMissed(table))
@@ -98,7 +96,7 @@ internal sealed class TableComparison
     private bool IsRefused()
     {
         QualifiedName[] tables = [.. _plan.Tables.Select(t => t.Source), .. _plan.LeftOut.Where(l => l.Kind == "table").Select(l => l.Name)];
-        return _plan.Tables.Count == 0 || _include.Any(p => !tables.Any(p.Matches));
+        return _plan.Tables.Count == 0 || _choice.Include.Any(p => !tables.Any(p.Matches));
     }
 
     private static async Task<SchemaChange> New(TablePlan table, HeldTable? there, PublishedRuns runs)
@@ -142,8 +140,6 @@ internal sealed class TableComparison
 
         return there is not null ? null : _held.Where(t => !_planned.ContainsKey(t.Place) && t.Source == table.Source).MaxBy(t => t.Written);
     }
-
-    private bool IsChosen(QualifiedName name) => (_include.Length == 0 || _include.Any(p => p.Matches(name))) && !_exclude.Any(p => p.Matches(name));
 
     private static TableIdentifier Place(TablePlan table) => new(table.Namespace, table.Name);
 

@@ -29,10 +29,11 @@ internal static class LargeValueSearch
         }
 
         var planner = new ColumnPlanner(new Types.TypeTable(database.MoneyScale), options);
+        TableChoice choice = new(options);
         var tables = new List<Table>(database.Tables.Count);
         foreach (Table table in database.Tables)
         {
-            bool asked = MayHold(table, options.LargeValueBytes) && Planner.IsChosen(table, options) && table.CanSelect && !table.RowSecurityApplies;
+            bool asked = MayHold(table, options.LargeValueBytes) && choice.Has(table.Name) && table.CanSelect && !table.RowSecurityApplies;
             tables.Add(asked ? await Mark(connection, table, planner, options.LargeValueBytes, database.Encoding is "UTF8" or "SQL_ASCII", cancellation) : table);
         }
 

@@ -70,26 +70,16 @@ public static class Planner
         };
     }
 
-    /// <summary>Whether --include and --exclude leave a table in.</summary>
-    internal static bool IsChosen(Table table, MigrationOptions options) =>
-        IsChosen(table, [.. options.Include.Select(p => new NamePattern(p))], [.. options.Exclude.Select(p => new NamePattern(p))]);
-
-    private static bool IsChosen(Table table, NamePattern[] include, NamePattern[] exclude) => IsChosen(table.Name, include, exclude);
-
-    private static bool IsChosen(QualifiedName table, NamePattern[] include, NamePattern[] exclude) =>
-        (include.Length == 0 || include.Any(p => p.Matches(table))) && !exclude.Any(p => p.Matches(table));
-
     private static Table[] Choose(Database database, MigrationOptions options, IReadOnlyList<QualifiedName> former)
     {
-        NamePattern[] include = [.. options.Include.Select(p => new NamePattern(p))];
-        NamePattern[] exclude = [.. options.Exclude.Select(p => new NamePattern(p))];
-        if (include.FirstOrDefault(p => !database.Tables.Any(t => p.Matches(t.Name)) && !former.Any(p.Matches)) is { } useless)
+        TableChoice choice = new(options);
+        if (choice.Include.FirstOrDefault(p => !database.Tables.Any(t => p.Matches(t.Name)) && !former.Any(p.Matches)) is { } useless)
         {
             throw new UsageException($"--include {useless.Text} matches no table of database {database.Name}.", "Patterns are matched on schema.table and case matters; `mammoth plan` lists the tables.");
         }
 
-        Table[] chosen = [.. database.Tables.Where(t => IsChosen(t, include, exclude))];
-        return chosen.Length > 0 || former.Any(t => IsChosen(t, include, exclude))
+        Table[] chosen = [.. database.Tables.Where(t => choice.Has(t.Name))];
+        return chosen.Length > 0 || former.Any(choice.Has)
             ? chosen
             : throw new UsageException($"Database {database.Name} has no table to migrate.", database.LeftOut.Count == 0 ? "Is this the right database?" : "Views, foreign tables and temporary tables are not copied; --include and --exclude may have left out the rest.");
     }

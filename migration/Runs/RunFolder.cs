@@ -48,6 +48,21 @@ public sealed class RunFolder(IFileIO io, string root, string runId)
             : JsonSerializer.Deserialize<T>(content.Bytes.Span, Json) ?? throw new InvalidDataException($"{location} holds no {typeof(T).Name}.");
     }
 
+    /// <summary>Writes what lies in several files into one list.</summary>
+    /// <param name="prefix">Of its name.</param>
+    /// <returns>Where it lies.</returns>
+    /// <exception cref="FileNotFoundException">One is missing.</exception>
+    public async Task<string> Fold<T>(IEnumerable<string> locations, string prefix, CancellationToken cancellation)
+    {
+        var all = new List<T>();
+        foreach (string location in locations)
+        {
+            all.Add(await Read<T>(location, cancellation));
+        }
+
+        return await Write(Fresh(prefix), all, cancellation);
+    }
+
     /// <summary>A chain of records, of which each names the location of the one before it; the earliest first.</summary>
     /// <param name="last">Where the last one lies; null: the chain is empty.</param>
     /// <exception cref="FileNotFoundException">One is missing.</exception>

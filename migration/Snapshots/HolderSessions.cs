@@ -70,17 +70,12 @@ internal sealed class HolderSessions : IAsyncDisposable
         }
     }
 
-    private SnapshotOptions Options()
+    private SnapshotOptions Options() => new()
     {
-        NamePattern[] include = [.. _record.Options.Include.Select(p => new NamePattern(p))];
-        NamePattern[] exclude = [.. _record.Options.Exclude.Select(p => new NamePattern(p))];
-        return new SnapshotOptions
-        {
-            Lock = !_record.Options.NoLock,
-            Include = name => (include.Length == 0 || include.Any(p => p.Matches(name))) && !exclude.Any(p => p.Matches(name)),
-            OnWaiter = OnWaiter,
-        };
-    }
+        Lock = !_record.Options.NoLock,
+        Include = new TableChoice(_record.Options).Has,
+        OnWaiter = OnWaiter,
+    };
 
     /// <summary>Takes a snapshot over with locks of its own; where those can't be had, since somebody waits for the tables, without: what is read is compared by file node.</summary>
     private async Task<SnapshotHolder> Succeed(string token, SnapshotOptions options, CancellationToken cancellation)

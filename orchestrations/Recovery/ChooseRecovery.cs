@@ -1,10 +1,8 @@
 using System.Globalization;
-using Mammoth.Iceberg.Catalogs;
 using Mammoth.Migration.Plans;
 using Mammoth.Migration.Recovery;
 using Mammoth.Migration.Runs;
 using Mammoth.Orchestrations.Runtime;
-using Mammoth.Postgres.Catalog;
 
 namespace Mammoth.Orchestrations.Recovery;
 
@@ -22,9 +20,8 @@ public sealed class ChooseRecovery(MigrationSite site) : Activity<ChooseRecovery
     public override async Task<Result> Run(ActivityContext context, Input input)
     {
         RunEntry entry = await RunIndex.Find(site, input.Run, context.Cancellation) ?? throw new FileNotFoundException($"Run {input.Run} is not in the warehouse's list of runs.");
-        NamePattern[] include = [.. entry.Options.Include.Select(p => new NamePattern(p))];
-        NamePattern[] exclude = [.. entry.Options.Exclude.Select(p => new NamePattern(p))];
-        RecoveryPlan plan = await RecoveryChoice.Choose(site.Io, site.Catalog, Chosen, entry.Options.MaxRehearsalBytes ?? RecoveryChoice.DefaultBytes, context.Cancellation);
+        TableChoice choice = new(entry.Options);
+        RecoveryPlan plan = await RecoveryChoice.Choose(site.Io, site.Catalog, t => choice.Has(t.Namespace, t.Name), entry.Options.MaxRehearsalBytes ?? RecoveryChoice.DefaultBytes, context.Cancellation);
         string[] tooLarge = [.. plan.LeftOut.Where(t => t.IsTooLarge).Select(t => t.Table)];
         if (tooLarge.Length > 0)
         {
@@ -36,11 +33,5 @@ public sealed class ChooseRecovery(MigrationSite site) : Activity<ChooseRecovery
 
         RunFolder folder = site.Folder(input.Run);
         return new(await folder.Write(folder.Fresh("recovery"), plan, context.Cancellation), plan.Tables.Count);
-
-        bool Chosen(TableIdentifier table)
-        {
-            QualifiedName name = new(table.Namespace, table.Name);
-            return (include.Length == 0 || include.Any(p => p.Matches(name))) && !exclude.Any(p => p.Matches(name));
-        }
     }
 }

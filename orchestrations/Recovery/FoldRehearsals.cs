@@ -10,15 +10,6 @@ public sealed class FoldRehearsals(MigrationSite site) : Activity<FoldRehearsals
     /// <param name="Rehearsals">Where the results lie.</param>
     public sealed record Input(string Run, IReadOnlyList<string> Rehearsals);
 
-    public override async Task<string> Run(ActivityContext context, Input input)
-    {
-        RunFolder folder = site.Folder(input.Run);
-        var results = new List<TableRehearsal>();
-        foreach (string rehearsal in input.Rehearsals)
-        {
-            results.Add(await folder.Read<TableRehearsal>(rehearsal, context.Cancellation));
-        }
-
-        return await folder.Write(folder.Fresh("rehearsals"), results, context.Cancellation);
-    }
+    public override Task<string> Run(ActivityContext context, Input input) =>
+        site.Folder(input.Run).Fold<TableRehearsal>(input.Rehearsals, "rehearsals", context.Cancellation);
 }

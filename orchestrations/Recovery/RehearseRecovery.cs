@@ -1,18 +1,16 @@
 using Mammoth.Migration.Recovery;
 using Mammoth.Orchestrations.Migrations;
 using Mammoth.Orchestrations.Runtime;
+using Mammoth.Orchestrations.Verifications;
 
 namespace Mammoth.Orchestrations.Recovery;
 
 /// <summary>
 /// Brings published tables back into a scratch database, and compares what is there then with what was proven when they were published. The database is dropped at the end, however
-/// that comes. Continues as new every <see cref="TablesPerTurn"/> tables.
+/// that comes. Continues as new after each turn of <see cref="CheckStanding"/>.
 /// </summary>
 public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, RehearseRecovery.Input, RehearseRecovery.Result>
 {
-    private const int TablesPerTurn = 100;
-    private const int Width = 2;
-
     public sealed record Input(string Run)
     {
         /// <summary>Where the plan lies; null: it is not made yet.</summary>
@@ -59,9 +57,10 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
             return Again(input with { Plan = chosen.Plan, Count = chosen.Tables });
         }
 
-        context.SetStatus(new RehearsalStanding(input.Count, input.Next, input.Differing, input.Rows));
+        CheckStanding standing = new(input.Count, input.Next, input.Differing, input.Rows);
+        context.SetStatus(standing);
         input = input with { Database = input.Database ?? await PrepareRecovery.Call(context, new(input.Run, plan), Retries.Patient) };
-        input = await Tables(context, input, plan, input.Database);
+        input = await Tables(context, input, plan, input.Database, standing);
         if (input.Next < input.Count)
         {
             return Again(input);
@@ -71,30 +70,15 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
         return new Result(plan, input.Rehearsals, input.Count, input.Differing);
     }
 
-    private static async Task<Input> Tables(OrchestrationContext context, Input input, string plan, PreparedDatabase database)
+    private static async Task<Input> Tables(OrchestrationContext context, Input input, string plan, PreparedDatabase database, CheckStanding standing)
     {
-        var standing = new RehearsalStanding(input.Count, input.Next, input.Differing, input.Rows);
-        TurnBudget budget = new(context, Width);
-        IReadOnlyList<string?> results = await context.Window(
-            [.. Enumerable.Range(input.Next, Math.Min(TablesPerTurn, input.Count - input.Next))],
-            Width,
-            async table =>
-            {
-                if (budget.IsSpent)
-                {
-                    return null;
-                }
-
-                RecoverTable.Result back = await Recover(context, new(input.Run, plan, database, table));
-                standing = standing.With(back.Rows, back.Holds);
-                context.SetStatus(standing);
-                return back.Rehearsal;
-            });
-
-        // What was left for another turn is at the end: tables are begun in their order.
-        string[] done = [.. results.OfType<string>()];
-        string fold = await FoldRehearsals.Call(context, new(input.Run, done), Retries.Patient);
-        return input with { Next = input.Next + done.Length, Rows = standing.Rows, Differing = standing.Differing, Rehearsals = [.. input.Rehearsals, fold] };
+        (standing, IReadOnlyList<string> rehearsals) = await standing.Turn(context, async table =>
+        {
+            RecoverTable.Result back = await Recover(context, new(input.Run, plan, database, table));
+            return new(back.Rehearsal, back.Rows, back.Holds);
+        });
+        string fold = await FoldRehearsals.Call(context, new(input.Run, rehearsals), Retries.Patient);
+        return input with { Next = standing.Done, Rows = standing.Rows, Differing = standing.Differing, Rehearsals = [.. input.Rehearsals, fold] };
     }
 
     /// <summary>A table for which the server fails again and again, though it is there, is a table that does not come back: the others do, and have their turn.</summary>
@@ -134,12 +118,4 @@ public sealed class RehearseRecovery : LoopingOrchestration<RehearseRecovery, Re
             // The host itself fails.
         }
     }
-}
-
-/// <summary>Where a rehearsal stands: the custom status of <see cref="RehearseRecovery"/>.</summary>
-/// <param name="Differing">Tables that did not come back as they were published.</param>
-/// <param name="Rows">Rows that came back.</param>
-public sealed record RehearsalStanding(int Tables, int Done, int Differing, long Rows)
-{
-    public RehearsalStanding With(long rows, bool holds) => this with { Done = Done + 1, Differing = holds ? Differing : Differing + 1, Rows = Rows + rows };
 }

@@ -10,15 +10,6 @@ public sealed class FoldProofs(MigrationSite site) : Activity<FoldProofs, FoldPr
     /// <param name="Proofs">Where the proofs lie.</param>
     public sealed record Input(string Run, IReadOnlyList<string> Proofs);
 
-    public override async Task<string> Run(ActivityContext context, Input input)
-    {
-        RunFolder folder = site.Folder(input.Run);
-        var proofs = new List<TableProof>();
-        foreach (string proof in input.Proofs)
-        {
-            proofs.Add(await folder.Read<TableProof>(proof, context.Cancellation));
-        }
-
-        return await folder.Write(folder.Fresh("proofs"), proofs, context.Cancellation);
-    }
+    public override Task<string> Run(ActivityContext context, Input input) =>
+        site.Folder(input.Run).Fold<TableProof>(input.Proofs, "proofs", context.Cancellation);
 }

@@ -5,14 +5,10 @@ using Mammoth.Orchestrations.Runtime;
 namespace Mammoth.Orchestrations.Verifications;
 
 /// <summary>
-/// Reads published tables again and compares them with what was proven when they were published. Continues as new every
-/// <see cref="TablesPerTurn"/> tables.
+/// Reads published tables again and compares them with what was proven when they were published. Continues as new after each turn of <see cref="CheckStanding"/>.
 /// </summary>
 public sealed class VerifyWarehouse : LoopingOrchestration<VerifyWarehouse, VerifyWarehouse.Input, VerifyWarehouse.Result>
 {
-    private const int TablesPerTurn = 100;
-    private const int Width = 2;
-
     public sealed record Input(string Run)
     {
         /// <summary>Where the list of tables lies; null: it is not made yet.</summary>
@@ -42,29 +38,13 @@ public sealed class VerifyWarehouse : LoopingOrchestration<VerifyWarehouse, Veri
             return Again(input with { Tables = chosen.Location, Count = chosen.Count });
         }
 
-        var standing = new VerificationStanding(input.Count, input.Next, input.Differing, input.Rows);
-        context.SetStatus(standing);
-        TurnBudget budget = new(context, Width);
-        int count = Math.Min(TablesPerTurn, input.Count - input.Next);
-        IReadOnlyList<string?> proofs = await context.Window(
-            [.. Enumerable.Range(input.Next, count)],
-            Width,
-            async table =>
-            {
-                if (budget.IsSpent)
-                {
-                    return null;
-                }
-
-                ProveTable.Result proven = await Prove(context, new(input.Run, input.Tables, table));
-                standing = standing.With(proven.Rows, proven.Holds);
-                context.SetStatus(standing);
-                return proven.Proof;
-            });
-        // What was left for another turn is at the end: tables are begun in their order.
-        string[] done = [.. proofs.OfType<string>()];
-        string fold = await FoldProofs.Call(context, new(input.Run, done), Retries.Patient);
-        Input next = input with { Next = input.Next + done.Length, Rows = standing.Rows, Differing = standing.Differing, Proofs = [.. input.Proofs, fold] };
+        (CheckStanding standing, IReadOnlyList<string> proofs) = await new CheckStanding(input.Count, input.Next, input.Differing, input.Rows).Turn(context, async table =>
+        {
+            ProveTable.Result proven = await Prove(context, new(input.Run, input.Tables, table));
+            return new(proven.Proof, proven.Rows, proven.Holds);
+        });
+        string fold = await FoldProofs.Call(context, new(input.Run, proofs), Retries.Patient);
+        Input next = input with { Next = standing.Done, Rows = standing.Rows, Differing = standing.Differing, Proofs = [.. input.Proofs, fold] };
         return next.Next < next.Count ? Again(next) : new Result(next.Proofs, next.Count, next.Differing);
     }
 
@@ -76,15 +56,7 @@ public sealed class VerifyWarehouse : LoopingOrchestration<VerifyWarehouse, Veri
             return proven;
         }
 
-        DigestFiles.Result read = await SumDigests.Call(context, new(input.Run, ProofSubject.Published, proven.Proof, proven.Parts, Width));
+        DigestFiles.Result read = await SumDigests.Call(context, new(input.Run, ProofSubject.Published, proven.Proof, proven.Parts, CheckStanding.Width));
         return await ProveTable.Call(context, input with { Divided = proven.Proof, Read = read }, Retries.Patient);
     }
-}
-
-/// <summary>Where a verification stands: the custom status of <see cref="VerifyWarehouse"/>.</summary>
-/// <param name="Differing">Tables that do not hold what was published.</param>
-/// <param name="Rows">Rows read.</param>
-public sealed record VerificationStanding(int Tables, int Done, int Differing, long Rows)
-{
-    public VerificationStanding With(long rows, bool holds) => this with { Done = Done + 1, Differing = holds ? Differing : Differing + 1, Rows = Rows + rows };
 }
