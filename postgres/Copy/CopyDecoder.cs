@@ -20,6 +20,12 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     private readonly IReadOnlyList<CopyColumn> columns;
     private readonly bool[] holdsArray;
 
+    /// <summary>By column: a value is appended, and that is all.</summary>
+    private readonly bool[] isPlain;
+
+    /// <summary>Of the fields of the row that is decoded, -1 for null.</summary>
+    private readonly int[] lengths;
+
     /// <summary>By column: the form in which it is hashed, where that has other oids.</summary>
     private readonly CopyType?[] hashedAs;
     private readonly CopyDecoderOptions options;
@@ -32,6 +38,9 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     private BatchBuilder builder;
     private bool isDisposed;
     private Stage stage = Stage.Header;
+
+    /// <summary>The column that is decoded.</summary>
+    private int current;
     private RowDigest digest;
     private RowDigest unfitDigest;
     private long bytes;
@@ -52,6 +61,8 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         this.unfit = unfit;
         holdsArray = [.. columns.Select(c => CanonicalTuple.HoldsArray(c.Type))];
         hashedAs = [.. columns.Select(c => c.HashedAs is { } form && TypeOids.Differ(c.Type, form) ? form : null)];
+        isPlain = [.. columns.Select((c, i) => !holdsArray[i] && hashedAs[i] is null && c.Large is not { IsObject: true })];
+        lengths = new int[columns.Count];
         Schema = new Schema(
             [
                 .. columns.Select(c => new Field(c.Name, c.Type.ArrowType, true)),
@@ -197,7 +208,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
     /// <summary>
     /// The length of the tuple that begins here; more than there is where it is not complete (then at least that many bytes are needed).
-    /// Looks only at lengths, so that a long value which arrives in pieces is not decoded over and over. Sees whether the stream has ended, and whether this row has
+    /// Looks only at lengths and keeps them, so that a long value which arrives in pieces is not decoded over and over. Sees whether the stream has ended, and whether this row has
     /// large values.
     /// </summary>
     private int TupleLength(ReadOnlySpan<byte> data)
@@ -214,11 +225,12 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         if (count != columns.Count)
             throw Malformed(null, $"it has {count} fields, not {columns.Count}");
         int position = 2;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < lengths.Length; i++)
         {
             if (data.Length - position < 4)
                 return position + (4 * (count - i));
-            int length = BinaryPrimitives.ReadInt32BigEndian(data[position..]);
+            int length = BinaryPrimitives.ReadInt32BigEndian(data.Slice(position, 4));
+            lengths[i] = length;
             position += 4;
             if (length < -1 || length > options.RowBytes - position)
                 throw Malformed(i, $"it announces {length} bytes");
@@ -237,25 +249,19 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         return position;
     }
 
+    /// <param name="tuple">As long as its fields, by their lengths.</param>
     private int DecodeRow(Span<byte> tuple)
     {
-        int position = 2;
-        unfitValues.Clear();
+        if (unfitValues.Count > 0)
+            unfitValues.Clear();
         objectHashes.Clear();
-        for (int i = 0; i < holdsArray.Length; i++)
+        try
         {
-            int length = BinaryPrimitives.ReadInt32BigEndian(tuple[position..]);
-            position += 4;
-            if (length < 0)
-            {
-                builder[i].AppendNull();
-                continue;
-            }
-
-            // Columns behind one that did not fit are looked at too: who has to start again wants to know of all of them at once.
-            if (AppendValue(i, tuple.Slice(position, length)) is { } reason)
-                unfitValues.Add(new UnfitValue(i, columns[i].Name, reason));
-            position += length;
+            AppendRow(tuple);
+        }
+        catch (CopyFormatException e)
+        {
+            throw Malformed(current, e.Message);
         }
 
         if (unfitValues.Count > 0)
@@ -264,6 +270,31 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
             Keep(RowDigest.Empty.Add(tuple, objectHashes.Written), tuple.Length);
         bytes += tuple.Length;
         return tuple.Length;
+    }
+
+    private void AppendRow(Span<byte> tuple)
+    {
+        ReadOnlySpan<int> fields = lengths;
+        ReadOnlySpan<ColumnBuilder> builders = builder.Columns[..fields.Length];
+        ReadOnlySpan<bool> plain = isPlain.AsSpan(0, fields.Length);
+        int position = 2;
+        for (int i = 0; i < fields.Length; i++)
+        {
+            int length = fields[i];
+            position += 4;
+            current = i;
+            if (length < 0)
+            {
+                builders[i].AppendNull();
+                continue;
+            }
+
+            // Columns behind one that did not fit are looked at too: who has to start again wants to know of all of them at once.
+            Span<byte> value = tuple.Slice(position, length);
+            if ((plain[i] ? builders[i].Append(value) : AppendOther(i, value)) is { } reason)
+                unfitValues.Add(new UnfitValue(i, columns[i].Name, reason));
+            position += length;
+        }
     }
 
     private void EndLargeRow()
@@ -290,8 +321,15 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
     void LargeRow.IFields.Value(int column, Span<byte> value)
     {
-        if (AppendValue(column, value) is { } reason)
-            unfitValues.Add(new UnfitValue(column, columns[column].Name, reason));
+        try
+        {
+            if (AppendOther(column, value) is { } reason)
+                unfitValues.Add(new UnfitValue(column, columns[column].Name, reason));
+        }
+        catch (CopyFormatException e)
+        {
+            throw Malformed(column, e.Message);
+        }
     }
 
     void LargeRow.IFields.Large(int column, LargeValue value) => builder.AppendLarge(column, value);
@@ -301,27 +339,20 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     CopyFormatException LargeRow.IFields.Malformed(int column, string why) => Malformed(column, why);
 
     /// <summary>Brings a value into canonical form and appends it; where it does not fit, says why.</summary>
-    private string? AppendValue(int column, Span<byte> value)
+    private string? AppendOther(int column, Span<byte> value)
     {
-        try
+        if (holdsArray[column])
+            CanonicalTuple.ZeroFlags(columns[column].Type, value);
+        string? reason = builder[column].Append(value);
+        if (objects is not null && columns[column].Large is { IsObject: true } && objects.Find(BinaryPrimitives.ReadUInt32BigEndian(value)) is { } found)
         {
-            if (holdsArray[column])
-                CanonicalTuple.ZeroFlags(columns[column].Type, value);
-            string? reason = builder[column].Append(value);
-            if (objects is not null && columns[column].Large is { IsObject: true } && objects.Find(BinaryPrimitives.ReadUInt32BigEndian(value)) is { } found)
-            {
-                builder.AppendObject(column, found);
-                objectHashes.Add(column, found);
-            }
+            builder.AppendObject(column, found);
+            objectHashes.Add(column, found);
+        }
 
-            if (hashedAs[column] is { } form)
-                TypeOids.Rewrite(columns[column].Type, form, value);
-            return reason;
-        }
-        catch (CopyFormatException e)
-        {
-            throw Malformed(column, e.Message);
-        }
+        if (hashedAs[column] is { } form)
+            TypeOids.Rewrite(columns[column].Type, form, value);
+        return reason;
     }
 
     private void Refuse(ReadOnlySpan<byte> tuple, RowDigest row, int kept)

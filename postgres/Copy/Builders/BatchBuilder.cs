@@ -29,6 +29,8 @@ internal sealed class BatchBuilder
 
     public ColumnBuilder this[int column] => columns[column];
 
+    public ReadOnlySpan<ColumnBuilder> Columns => columns;
+
     /// <summary>Appends a reference to a large value, and null as the value itself.</summary>
     public void AppendLarge(int column, LargeValue value)
     {

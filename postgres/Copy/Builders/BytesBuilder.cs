@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -34,14 +37,57 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
             wire = wire[1..];
         }
 
-        if (form != BytesForm.Binary && !Utf8.IsValid(wire))
-            return uncheckedText ? "invalid UTF-8" : throw new CopyFormatException("A text is not valid UTF-8.");
         bytes.Reserve((long)end + wire.Length);
-        wire.CopyTo(bytes.From(end));
+        if (form == BytesForm.Binary)
+            wire.CopyTo(bytes.From(end));
+        else if (!CopyAscii(wire, bytes.From(end)) && !Utf8.IsValid(wire))
+            return uncheckedText ? "invalid UTF-8" : throw new CopyFormatException("A text is not valid UTF-8.");
         end += wire.Length;
         offsets.End(Length, end);
         Count();
         return null;
+    }
+
+    /// <summary>Copies a text, and says whether all of it is ASCII. Most texts are short: one pass without a call takes half of what two with calls do.</summary>
+    private static bool CopyAscii(ReadOnlySpan<byte> text, Span<byte> target)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(text);
+        ref byte to = ref MemoryMarshal.GetReference(target[..text.Length]);
+        nuint length = (nuint)text.Length;
+        if (length >= 16)
+        {
+            // The last step goes over bytes again that the one before it has done.
+            Vector128<byte> seen = Vector128<byte>.Zero;
+            for (nuint i = 0; i < length - 16; i += 16)
+                seen |= Copy(ref from, ref to, i);
+            return ((seen | Copy(ref from, ref to, length - 16)) & Vector128.Create((byte)0x80)) == Vector128<byte>.Zero;
+        }
+
+        if (length >= 8)
+            return ((CopyWord(ref from, ref to, 0) | CopyWord(ref from, ref to, length - 8)) & 0x8080_8080_8080_8080) == 0;
+        byte bits = 0;
+        for (nuint i = 0; i < length; i++)
+        {
+            byte b = Unsafe.Add(ref from, i);
+            Unsafe.Add(ref to, i) = b;
+            bits |= b;
+        }
+
+        return bits < 0x80;
+
+        static Vector128<byte> Copy(ref byte from, ref byte to, nuint at)
+        {
+            Vector128<byte> bytes = Vector128.LoadUnsafe(ref from, at);
+            bytes.StoreUnsafe(ref to, at);
+            return bytes;
+        }
+
+        static ulong CopyWord(ref byte from, ref byte to, nuint at)
+        {
+            ulong bytes = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at));
+            Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, at), bytes);
+            return bytes;
+        }
     }
 
     public override void Release()
