@@ -12,7 +12,7 @@ namespace Mammoth.Postgres.Copy;
 public sealed class CopyBatches : IAsyncDisposable
 {
     /// <summary>Batches that wait to be written, besides the one that is being filled and the one being written.</summary>
-    private const int Ahead = 1;
+    private const int Ahead = 2;
 
     /// <summary>How long a read may go on by itself once nobody wants its rows.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

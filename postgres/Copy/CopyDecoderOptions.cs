@@ -7,7 +7,7 @@ public sealed record CopyDecoderOptions
     /// Rows in a batch, at most: few enough for the columns to stay in the processor's cache between decoding and encoding.
     /// As many may be handed over as unfit between two batches.
     /// </summary>
-    public int BatchRows { get; init; } = 8_192;
+    public int BatchRows { get; init; } = 4_096;
 
     /// <summary>Bytes on the wire in a batch, at most, and in the unfit rows between two batches; one larger row makes a batch of its own.</summary>
     public int BatchBytes { get; init; } = 2 << 20;
