@@ -112,29 +112,36 @@ public static class PublishedProof
     /// <param name="part">Which part, and of how many bytes they are; null: all.</param>
     internal static async Task<RowDigest> Digest(IFileIO io, TableMetadata table, long? snapshot, IReadOnlyList<CopyColumn> columns, (int Part, long Bytes)? part, CancellationToken cancellation)
     {
-        using var encoder = new CopyEncoder(columns, new LargeValueFolder(io, table.Location));
-        RowDigest digest = RowDigest.Empty;
         var scan = new TableScan(io, table, new ScanOptions { SnapshotId = snapshot, Columns = [.. columns.Select(c => c.Name), .. columns.Select(c => c.Large?.Name).OfType<string>()] });
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
         FileWeights weights = await FileWeights.Of(io, part is null ? null : scan.Snapshot?.Summary.GetValueOrDefault(SummaryKeys.LargeValues), cancellation);
+        var chosen = new List<ScanTask>();
         foreach (ScanTask task in await scan.Plan(cancellation))
         {
             int of = division.PartOf(weights[task.File]);
-            if (part is not null && of != part.Value.Part)
+            if (part is null || of == part.Value.Part)
             {
-                continue;
-            }
-
-            await foreach (RecordBatch batch in scan.Read(task, cancellation))
-            {
-                using (batch)
-                {
-                    digest += await encoder.DigestStored(batch, cancellation);
-                }
+                chosen.Add(task);
             }
         }
 
-        return digest;
+        return await FileDigests.Sum(
+            chosen,
+            async (task, token) =>
+            {
+                using var encoder = new CopyEncoder(columns, new LargeValueFolder(io, table.Location));
+                RowDigest digest = RowDigest.Empty;
+                await foreach (RecordBatch batch in scan.Read(task, token))
+                {
+                    using (batch)
+                    {
+                        digest += await encoder.DigestStored(batch, token);
+                    }
+                }
+
+                return digest;
+            },
+            cancellation);
     }
 
     /// <param name="Digest">Recorded with the snapshot.</param>

@@ -55,9 +55,8 @@ public static class StagedProof
     {
         RunFolder folder = site.Folder(run);
         site.Progress.Report(new ProgressEvent.Verifying(staged.Opened.Plan.Index));
-        long counted = sums?.Counted ?? await Count(site, run, token, staged, cancellation);
+        (long counted, RowDigest table) = sums is null ? await CountAndDigest(site, run, token, staged, cancellation) : (sums.Counted, RowDigest.Parse(sums.Digest));
         RowDigest source = staged.SourceDigest();
-        RowDigest table = sums is null ? await Digest(site, staged, part: null, cancellation) : RowDigest.Parse(sums.Digest);
         if (staged.IsUnchanged)
         {
             // What is in quarantine was read when the table was found unchanged.
@@ -102,6 +101,23 @@ public static class StagedProof
         Verification = proven.Verification,
     };
 
+    /// <summary>Both at the same time: the one is the server's work, the other ours. Where one fails, the other is given up.</summary>
+    private static async Task<(long Counted, RowDigest Digest)> CountAndDigest(MigrationSite site, string run, string token, StagedTable staged, CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<long> counted = Count(site, run, token, staged, both.Token);
+        Task<RowDigest> digest = Task.Run(() => Digest(site, staged, part: null, both.Token), both.Token);
+        Task first = await Task.WhenAny(counted, digest);
+        if (!first.IsCompletedSuccessfully)
+        {
+            await both.CancelAsync();
+            await Task.WhenAll(counted, digest).ContinueWith(static _ => { }, TaskScheduler.Default);
+            await first;
+        }
+
+        return (await counted, await digest);
+    }
+
     /// <summary>An independent <c>count(*)</c> of a staged table's source, at the snapshot.</summary>
     public static async Task<long> Count(MigrationSite site, string run, string token, StagedTable staged, CancellationToken cancellation)
     {
@@ -128,12 +144,11 @@ public static class StagedProof
             return await PublishedProof.Digest(site.Io, current, snapshot, columns, part, cancellation);
         }
 
-        using var encoder = new CopyEncoder(columns, new LargeValueFolder(site.Io, staged.Opened.TableLocation));
         var reader = new DataFileReader(site.Io, staged.Opened.Schema());
         var quarantine = new DataFileReader(site.Io, QuarantineTable.Schema);
         var division = new ProofDivision(part?.Bytes ?? long.MaxValue);
         FileWeights weights = await FileWeights.Of(site.Io, part is null ? null : staged.LargeValues, cancellation);
-        RowDigest digest = RowDigest.Empty;
+        var chosen = new List<(DataFile File, bool Quarantined)>();
         await foreach ((DataFile file, bool quarantined) in Files(site, staged, cancellation))
         {
             int of = division.PartOf(weights[file]);
@@ -147,16 +162,26 @@ public static class StagedProof
                 continue;
             }
 
-            await foreach (RecordBatch batch in (quarantined ? quarantine : reader).Read(file.FilePath, cancellation))
-            {
-                using (batch)
-                {
-                    digest += quarantined ? Quarantined(batch) : await encoder.DigestStored(batch, cancellation);
-                }
-            }
+            chosen.Add((file, quarantined));
         }
 
-        return digest;
+        return await FileDigests.Sum(
+            chosen,
+            async (file, token) =>
+            {
+                using var encoder = new CopyEncoder(columns, new LargeValueFolder(site.Io, staged.Opened.TableLocation));
+                RowDigest digest = RowDigest.Empty;
+                await foreach (RecordBatch batch in (file.Quarantined ? quarantine : reader).Read(file.File.FilePath, token))
+                {
+                    using (batch)
+                    {
+                        digest += file.Quarantined ? Quarantined(batch) : await encoder.DigestStored(batch, token);
+                    }
+                }
+
+                return digest;
+            },
+            cancellation);
     }
 
     private static async Task<TableMetadata> Current(MigrationSite site, TablePlan plan, CancellationToken cancellation) =>
