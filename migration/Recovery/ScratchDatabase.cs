@@ -12,6 +12,9 @@ namespace Mammoth.Migration.Recovery;
 /// </summary>
 public static partial class ScratchDatabase
 {
+    /// <summary>How often one is dropped that somebody is in.</summary>
+    private const int MostDrops = 4;
+
     /// <summary>With this the name of each begins.</summary>
     public const string Prefix = "mammoth_rehearsal_";
 
@@ -112,7 +115,7 @@ public static partial class ScratchDatabase
             {
                 // A session for each: one that can't be dropped is in the way of no other.
                 await using SourceSession session = await server.Open(null, cancellation);
-                await session.Execute(Drop(database.Name, force), cancellation);
+                await Drop(session, database.Name, force, cancellation);
                 dropped++;
             }
             catch (PostgresException e) when (!force && e.SqlState == PostgresErrorCodes.ObjectInUse)
@@ -126,6 +129,26 @@ public static partial class ScratchDatabase
         }
 
         return new(dropped, left);
+    }
+
+    /// <summary>
+    /// Who is no superuser may not end an autovacuum that has just come, and FORCE is refused for it (42501); a DROP without it ends that by itself, but nobody else.
+    /// </summary>
+    private static async Task Drop(SourceSession session, string name, bool force, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            bool forced = force && attempt % 2 == 1;
+            try
+            {
+                await session.Execute(Drop(name, forced), cancellation);
+                return;
+            }
+            catch (PostgresException e) when (force && attempt < MostDrops && e.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ObjectInUse)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellation);
+            }
+        }
     }
 
     private static async Task<List<Scratch>> All(RehearsalServer server, CancellationToken cancellation)

@@ -95,6 +95,23 @@ public sealed class ScratchDatabaseTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task One_in_which_somebody_is_whom_its_owner_may_not_end_is_dropped_when_he_leaves()
+    {
+        await using RehearsalRole role = await RehearsalRole.Create(postgres, Cancellation);
+        var server = new RehearsalServer(role.Connection);
+        string name = await ScratchDatabase.Create(server, "run-a", kept: false, Cancellation);
+        var superuser = new Npgsql.NpgsqlConnectionStringBuilder(await postgres.GetConnectionStringAsync(Cancellation)) { Database = name, Pooling = false };
+        Npgsql.NpgsqlConnection there = await new SourceDatabase(superuser.ConnectionString).Open(Cancellation);
+        Task<DroppedDatabases> drop = ScratchDatabase.DropOf(server, "run-a", Cancellation);
+        await Task.Delay(500, Cancellation);
+        Assert.False(drop.IsCompleted, "He is still there.");
+        await there.DisposeAsync();
+        DroppedDatabases dropped = await drop;
+        Assert.Equal((1, 0), (dropped.Count, dropped.Left.Count));
+        Assert.Empty(await role.Databases(Cancellation));
+    }
+
+    [Fact]
     public async Task One_that_is_worked_in_is_not_left_over()
     {
         await using RehearsalRole role = await RehearsalRole.Create(postgres, Cancellation);
