@@ -35,6 +35,12 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     private readonly LargeRow? large;
     private readonly ILargeObjects? objects;
     private readonly ObjectHashes objectHashes = new();
+
+    /// <summary>Several rows at a time; null where a row must be looked at as a whole.</summary>
+    private readonly RowBlock? block;
+
+    /// <summary>So many rows are decoded one by one: one of them does not fit, or is damaged.</summary>
+    private int single;
     private BatchBuilder builder;
     private bool isDisposed;
     private Stage stage = Stage.Header;
@@ -73,6 +79,8 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
             this.objects = objects ?? throw new ArgumentException($"Nobody knows the large objects of column '{naming.Name}'.", nameof(objects));
         if (columns.FirstOrDefault(c => c.Large is { IsObject: false }) is { } marked)
             this.large = new LargeRow(columns, large ?? throw new ArgumentException($"Nobody takes the large values of column '{marked.Name}'.", nameof(large)), this, this.options);
+        if (columns.Count > 0 && this.objects is null && hashedAs.All(f => f is null))
+            block = new RowBlock(columns.Count, (int)Math.Min(int.MaxValue, columns.Min(c => c.Large?.Over) ?? int.MaxValue));
         pool = new BuilderPool(Schema, columns, this.options.UncheckedText);
         builder = pool.Rent();
     }
@@ -137,6 +145,12 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
                 }
 
                 EndLargeRow();
+                continue;
+            }
+
+            if (single == 0 && DecodeBlock(rest) is int decoded and > 0)
+            {
+                position += decoded;
                 continue;
             }
 
@@ -249,9 +263,65 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         return position;
     }
 
+    /// <summary>Decodes whole rows, column by column, and returns their bytes; 0 where the next row is to be decoded by itself.</summary>
+    private int DecodeBlock(Span<byte> data)
+    {
+        if (block is null)
+            return 0;
+        block.Find(data, options.BatchRows - builder.Rows, options.BatchBytes - builder.Bytes, options.RowBytes);
+        if (block.Rows == 0)
+            return 0;
+        if (!TryAppend(data))
+        {
+            builder.AbandonRow();
+            single = block.Rows;
+            return 0;
+        }
+
+        for (int i = 0; i < block.Rows; i++)
+            digest = digest.Add(data[block.Row(i)]);
+        builder.EndRows(block.Rows, block.Bytes);
+        bytes += block.Bytes;
+        IsFull = builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes;
+        return block.Bytes;
+    }
+
+    private bool TryAppend(Span<byte> data)
+    {
+        try
+        {
+            for (int i = 0; i < columns.Count; i++)
+            {
+                ColumnPlaces places = block!.Column(i);
+                if (holdsArray[i])
+                    ZeroFlags(columns[i].Type, data, places);
+                if (!builder.Columns[i].TryAppend(data, places))
+                    return false;
+            }
+
+            return true;
+        }
+        catch (CopyFormatException)
+        {
+            // Decoded by itself, the row says where and why.
+            return false;
+        }
+    }
+
+    private static void ZeroFlags(CopyType type, Span<byte> data, ColumnPlaces places)
+    {
+        for (int i = 0; i < places.Count; i++)
+        {
+            FieldPlace place = places[i];
+            if (place.Length >= 0)
+                CanonicalTuple.ZeroFlags(type, data.Slice(place.Start, place.Length));
+        }
+    }
+
     /// <param name="tuple">As long as its fields, by their lengths.</param>
     private int DecodeRow(Span<byte> tuple)
     {
+        single = Math.Max(0, single - 1);
         if (unfitValues.Count > 0)
             unfitValues.Clear();
         objectHashes.Clear();
@@ -312,7 +382,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
     private void Keep(RowDigest row, int kept)
     {
-        builder.EndRow(kept);
+        builder.EndRows(1, kept);
         digest += row;
         IsFull |= builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes;
     }

@@ -41,12 +41,14 @@ internal sealed class BatchBuilder
     /// <summary>Appends a reference to the large object whose number the value is.</summary>
     public void AppendObject(int column, LargeValue value) => references[column]!.Append(value);
 
-    public void EndRow(int bytes)
+    /// <summary>Ends rows whose values were all appended.</summary>
+    /// <param name="bytes">What they took on the wire.</param>
+    public void EndRows(int rows, int bytes)
     {
-        Rows++;
+        Rows += rows;
         foreach (ReferenceBuilder reference in all)
         {
-            if (reference.Length < Rows)
+            while (reference.Length < Rows)
                 reference.AppendNull();
         }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Text;
 using System.Text.Unicode;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -24,6 +25,9 @@ internal enum BytesForm
 /// <param name="uncheckedText">Text that is no UTF-8 is unfit, not malformed.</param>
 internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheckedText) : ColumnBuilder(type)
 {
+    /// <summary>A longer value is copied by a call.</summary>
+    private const int LongestStepped = 128;
+
     private readonly OffsetBuffer offsets = new();
     private readonly GrowingBuffer bytes = new();
     private int end;
@@ -46,6 +50,75 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
         offsets.End(Length, end);
         Count();
         return null;
+    }
+
+    public override bool TryAppend(ReadOnlySpan<byte> data, ColumnPlaces places)
+    {
+        int skipped = form == BytesForm.VersionedText ? 1 : 0;
+        int nulls = 0;
+        long total = end;
+        for (int i = 0; i < places.Count; i++)
+        {
+            int length = places[i].Length;
+            if (length >= 0)
+                total += length - skipped;
+            else
+                nulls++;
+        }
+
+        // A value is copied in steps of a vector, and its last one may write beyond its end.
+        bytes.Reserve(total + Vector128<byte>.Count);
+        offsets.Reserve(Length + places.Count);
+        int begin = end;
+        int at = end;
+        for (int i = 0; i < places.Count; i++)
+        {
+            FieldPlace place = places[i];
+            if (place.Length >= 0)
+            {
+                if (skipped > 0 && (place.Length == 0 || data[place.Start] != 1))
+                    return false;
+                at += Copy(data[(place.Start + skipped)..], place.Length - skipped, at);
+            }
+
+            offsets.End(Length + i, at);
+        }
+
+        if (form != BytesForm.Binary && !Ascii.IsValid(bytes.From(begin)[..(at - begin)]) && !AreUtf8(places.Count, begin))
+            return false;
+        end = at;
+        Count(places, nulls);
+        return true;
+    }
+
+    /// <summary>Each by itself: two texts that are none may be one together.</summary>
+    private bool AreUtf8(int count, int begin)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            int next = offsets[Length + i + 1];
+            if (!Utf8.IsValid(bytes.From(begin)[..(next - begin)]))
+                return false;
+            begin = next;
+        }
+
+        return true;
+    }
+
+    /// <summary>Copies the first bytes of <paramref name="data"/>, and returns how many.</summary>
+    private unsafe int Copy(ReadOnlySpan<byte> data, int length, int at)
+    {
+        byte* to = bytes.Pointer + at;
+        if (length > LongestStepped || data.Length < length + Vector128<byte>.Count)
+        {
+            data[..length].CopyTo(new Span<byte>(to, length));
+            return length;
+        }
+
+        ref byte from = ref MemoryMarshal.GetReference(data);
+        for (int i = 0; i < length; i += Vector128<byte>.Count)
+            Vector128.LoadUnsafe(ref from, (nuint)i).Store(to + i);
+        return length;
     }
 
     /// <summary>Copies a text, and says whether all of it is ASCII. Most texts are short: one pass without a call takes half of what two with calls do.</summary>

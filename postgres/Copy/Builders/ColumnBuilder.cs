@@ -22,6 +22,25 @@ internal abstract unsafe class ColumnBuilder(IArrowType type)
     /// <exception cref="CopyFormatException">These bytes are no value of the type.</exception>
     public abstract string? Append(ReadOnlySpan<byte> wire);
 
+    /// <summary>
+    /// Appends a column's values in several rows. False where one does not fit or can't be read, whatever was appended before it: the builder must then be truncated to where the rows
+    /// began, and who appends them one by one learns why.
+    /// </summary>
+    /// <param name="data">What the places are places in.</param>
+    public virtual bool TryAppend(ReadOnlySpan<byte> data, ColumnPlaces places)
+    {
+        for (int i = 0; i < places.Count; i++)
+        {
+            FieldPlace place = places[i];
+            if (place.Length < 0)
+                AppendNull();
+            else if (Append(data.Slice(place.Start, place.Length)) is not null)
+                return false;
+        }
+
+        return true;
+    }
+
     public void AppendNull()
     {
         AppendEmpty();
@@ -80,6 +99,26 @@ internal abstract unsafe class ColumnBuilder(IArrowType type)
         }
 
         Length++;
+    }
+
+    /// <summary>Counts values that were written, and the nulls between them.</summary>
+    protected void Count(ColumnPlaces places, int nulls)
+    {
+        if (nulls > 0 && !hasValidity)
+            BeginValidity();
+        if (hasValidity)
+        {
+            validity.Reserve(((Length + places.Count) >> 3) + 1);
+            for (int i = 0; i < places.Count; i++)
+            {
+                int bit = (Length + i) & 7;
+                ref byte at = ref validity.Pointer[(Length + i) >> 3];
+                at = (byte)((at & ~(1 << bit)) | ((places[i].Length < 0 ? 0 : 1) << bit));
+            }
+        }
+
+        Length += places.Count;
+        NullCount += nulls;
     }
 
     /// <summary>The null bitmap; none where nothing is null.</summary>

@@ -24,6 +24,33 @@ internal sealed unsafe class FixedBuilder<TWire, TValue>(IArrowType type, TWire 
         return null;
     }
 
+    public override bool TryAppend(ReadOnlySpan<byte> data, ColumnPlaces places)
+    {
+        values.Reserve((Length + (long)places.Count) * sizeof(TValue));
+        byte* to = values.Pointer + ((long)Length * sizeof(TValue));
+        TWire form = this.form;
+        int nulls = 0;
+        for (int i = 0; i < places.Count; i++, to += sizeof(TValue))
+        {
+            FieldPlace place = places[i];
+            TValue value;
+            if (place.Length < 0)
+            {
+                value = default;
+                nulls++;
+            }
+            else if (form.Read(data.Slice(place.Start, place.Length), out value) is not null)
+            {
+                return false;
+            }
+
+            Unsafe.WriteUnaligned(to, value);
+        }
+
+        Count(places, nulls);
+        return true;
+    }
+
     public override void Release()
     {
         base.Release();

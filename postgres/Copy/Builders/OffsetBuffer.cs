@@ -15,9 +15,12 @@ internal sealed unsafe class OffsetBuffer
     /// <summary>Ends value <paramref name="index"/>.</summary>
     public void End(int index, int offset)
     {
-        offsets.Reserve((index + 2L) * sizeof(int));
+        Reserve(index + 1);
         ((int*)offsets.Pointer)[index + 1] = offset;
     }
+
+    /// <summary>Makes room for so many values.</summary>
+    public void Reserve(int values) => offsets.Reserve((values + 1L) * sizeof(int));
 
     public ArrowBuffer Build(int length) => new(offsets.Written((length + 1) * sizeof(int)));
 

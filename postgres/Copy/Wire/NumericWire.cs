@@ -18,9 +18,71 @@ internal readonly struct NumericWire(int precision, int scale) : IFixedWire<Int1
     /// <summary>So many digits fit 63 bits.</summary>
     private const int LongestSmall = 18;
 
+    /// <summary>Values of the column are below it, where it fits 64 bits; 0 where it does not.</summary>
+    private readonly ulong shortLimit = precision <= LongestSmall ? (ulong)BigInteger.Pow(10, precision) : 0;
+
     public int LongestWire => HeaderLength + (2 * 12);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public string? Read(ReadOnlySpan<byte> wire, out Int128 value)
+    {
+        if (TryReadShort(wire, out long small))
+        {
+            value = small;
+            return null;
+        }
+
+        return ReadAny(wire, out value);
+    }
+
+    /// <summary>Reads what nearly all values are: a few digits of the column's scale, whose number fits 64 bits. Whatever is unusual is left to <see cref="ReadAny"/>.</summary>
+    private bool TryReadShort(ReadOnlySpan<byte> wire, out long value)
+    {
+        value = 0;
+        if (wire.Length is <= HeaderLength or > HeaderLength + sizeof(ulong) || (wire.Length & 1) != 0)
+            return false;
+        int count = (wire.Length - HeaderLength) / 2;
+        ulong header = BinaryPrimitives.ReadUInt64BigEndian(wire);
+        int weight = (short)(header >> 32);
+
+        // All but the weight is known, and the sign.
+        if ((header & 0xFFFF_0000_BFFF_FFFF) != (((ulong)count << 48) | (uint)scale))
+            return false;
+
+        // Up to four digits of 16 bits, behind what is still of the header.
+        ulong digits = BinaryPrimitives.ReadUInt64BigEndian(wire[^sizeof(ulong)..]) & (ulong.MaxValue >> (64 - (16 * count)));
+        if ((ushort)digits == 0 || digits >> (16 * (count - 1)) == 0 || !AreDigits(digits))
+            return false;
+        ulong high = ((digits >> 48) * Base) + (ushort)(digits >> 32);
+        ulong low = ((ulong)(ushort)(digits >> 16) * Base) + (ushort)digits;
+        ulong sum = (high * Base * Base) + low;
+
+        // The power of ten of the lowest digit in units of the scale: what stands below the unit must be zero.
+        ulong number;
+        bool isWhole = true;
+        switch ((4 * (weight - count + 1)) + scale)
+        {
+            case 0: number = sum; break;
+            case 1: number = sum * 10; break;
+            case 2: number = sum * 100; break;
+            case 3: number = sum * 1000; break;
+            case -1: number = sum / 10; isWhole = number * 10 == sum; break;
+            case -2: number = sum / 100; isWhole = number * 100 == sum; break;
+            case -3: number = sum / 1000; isWhole = number * 1000 == sum; break;
+            default: return false;
+        }
+
+        if (!isWhole || number >= shortLimit)
+            return false;
+        value = (header & ((ulong)Negative << 16)) != 0 ? -(long)number : (long)number;
+        return true;
+    }
+
+    /// <summary>Each of four numbers of 16 bits is a digit of base 10000.</summary>
+    private static bool AreDigits(ulong digits) =>
+        ((((digits & 0x7FFF_7FFF_7FFF_7FFF) + 0x58F0_58F0_58F0_58F0) | digits) & 0x8000_8000_8000_8000) == 0;
+
+    private string? ReadAny(ReadOnlySpan<byte> wire, out Int128 value)
     {
         value = 0;
         if (wire.Length < HeaderLength)

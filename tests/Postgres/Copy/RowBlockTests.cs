@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+using System.Text;
+using Apache.Arrow;
+using Mammoth.Postgres.Copy;
+
+namespace Mammoth.Tests.Postgres.Copy;
+
+/// <summary>Rows are decoded several at a time, column by column; nothing tells from the outcome.</summary>
+public sealed class RowBlockTests
+{
+    private static readonly IReadOnlyList<CopyColumn> Columns = [
+        new("i", new CopyType.Int4()), new("t", new CopyType.Text()), new("n", new CopyType.Numeric(10, 2)), new("j", new CopyType.VersionedText())];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(100)]
+    public void A_damaged_row_is_named_wherever_it_stands_in_a_block(int damaged)
+    {
+        foreach ((string column, byte[]?[] row) in (ReadOnlySpan<(string, byte[]?[])>)[
+            ("i", [[1, 2, 3], "a"u8.ToArray(), null, null]),
+            ("t", [new byte[4], [0xC3], null, null]),
+            ("n", [new byte[4], null, [0, 1, 0, 0, 0, 0, 0, 2, 0xFF, 0xFF], null]),
+            ("j", [new byte[4], null, null, [2, (byte)'1']]),
+            ("j", [new byte[4], null, null, []])])
+        {
+            byte[] stream = Stream(Enumerable.Range(0, 150).Select(i => i == damaged ? row : Row(i)));
+            var decoder = new CopyDecoder(Columns);
+            CopyFormatException error = Assert.Throws<CopyFormatException>(() => decoder.Decode(stream));
+            Assert.Equal((damaged, column), (error.Row, error.Column));
+        }
+    }
+
+    [Fact]
+    public void Texts_that_are_UTF_8_only_together_are_none()
+    {
+        byte[] first = [.. "x"u8, 0xC3];
+        byte[] second = [0xA9, .. "y"u8];
+        Assert.Equal("xéy", Encoding.UTF8.GetString([.. first, .. second]));
+        var unfit = new CollectedUnfitRows();
+        byte[] stream = Stream([Row(1), [new byte[4], first, null, null], [new byte[4], second, null, null], Row(2)]);
+        List<RecordBatch> batches = Streams.Decode(new CopyDecoder(Columns, new CopyDecoderOptions { UncheckedText = true }, unfit), stream, new Random(1));
+        Assert.Equal([("t", "invalid UTF-8"), ("t", "invalid UTF-8")], unfit.Rows.Select(r => (r.Column, r.Reason)));
+        Assert.Equal(Stream([Row(1), Row(2)]), Streams.Encode(Columns, batches, out _));
+    }
+
+    [Fact]
+    public void Texts_of_every_length_with_nulls_between_are_whole_also_where_the_bytes_end_with_them()
+    {
+        // Wide and narrow characters, at every place of a step of copying.
+        string letters = string.Concat(Enumerable.Range(0, 400).Select(i => i % 7 == 0 ? "é" : i % 31 == 0 ? "𐍈" : $"{(char)('a' + (i % 26))}"));
+        byte[] all = Encoding.UTF8.GetBytes(letters);
+        List<byte[]> texts = [.. Enumerable.Range(0, all.Length).Where(n => n == all.Length || (all[n] & 0xC0) != 0x80).Select(n => all[..n])];
+        List<byte[]?[]> rows = [];
+        foreach (byte[] text in texts)
+            rows.AddRange([new byte[4], text, null, [1, .. text]], [null, null, null, null], [null, [], null, null]);
+        byte[] stream = Stream(rows);
+        foreach (int piece in (ReadOnlySpan<int>)[40, 999, 1 << 20])
+        {
+            byte[] copy = [.. stream];
+            var decoder = new CopyDecoder(Columns);
+            List<RecordBatch> batches = Streams.Decode(decoder, copy, new Random(piece), piece);
+            Assert.Equal(stream, Streams.Encode(Columns, batches, out RowDigest digest));
+            Assert.Equal(decoder.Totals.Digest, digest);
+            Assert.Equal(rows.Count(r => r[1] is null), batches.Sum(b => b.Column(1).NullCount));
+        }
+
+        // Given nothing but the rows, the last text ends where the memory does.
+        for (int last = 1; last < texts.Count; last += 5)
+        {
+            byte[] exact = Stream([[new byte[4], null, null, [1, .. texts[last]]]])[..^2];
+            var decoder = new CopyDecoder(Columns);
+            Assert.Equal(exact.Length, decoder.Decode(exact));
+            Assert.Equal(texts[last], ((StringArray)decoder.TakeBatch()!.Column(3)).GetBytes(0).ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(100, int.MaxValue)]
+    [InlineData(70, 3_000)]
+    [InlineData(1, int.MaxValue)]
+    public void A_batch_keeps_its_bounds(int rows, int bytes)
+    {
+        byte[]?[][] all = [.. Enumerable.Range(0, 1_000).Select(Row)];
+        byte[] stream = Stream(all);
+        var decoder = new CopyDecoder(Columns, new CopyDecoderOptions { BatchRows = rows, BatchBytes = bytes });
+        List<RecordBatch> batches = Streams.Decode(decoder, stream, new Random(1));
+        Assert.Equal(stream, Streams.Encode(Columns, batches, out _));
+        int before = 0;
+        foreach (RecordBatch batch in batches)
+        {
+            Assert.InRange(batch.Length, 1, rows);
+            Assert.True(Stream(all[before..(before + batch.Length)]).Length - 21 <= bytes);
+            before += batch.Length;
+
+            // As many as there is room for.
+            Assert.True(before == all.Length || batch.Length == rows || Stream(all[(before - batch.Length)..(before + 1)]).Length - 21 > bytes);
+        }
+    }
+
+    private static byte[]?[] Row(int i)
+    {
+        byte[] number = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, i);
+        return [number, i % 5 == 0 ? null : Encoding.UTF8.GetBytes(new string('x', i % 40)), i % 3 == 0 ? null : RandomWire.NumericWire(i, 2), i % 4 == 0 ? null : [1, .. "{}"u8]];
+    }
+
+    private static byte[] Stream(IEnumerable<byte[]?[]> rows)
+    {
+        List<byte> stream = [.. UnfitRowsTests.Header];
+        byte[] length = new byte[4];
+        foreach (byte[]?[] row in rows)
+        {
+            stream.AddRange([0, (byte)row.Length]);
+            foreach (byte[]? value in row)
+            {
+                BinaryPrimitives.WriteInt32BigEndian(length, value?.Length ?? -1);
+                stream.AddRange(length);
+                stream.AddRange(value ?? []);
+            }
+        }
+
+        return [.. stream, 0xFF, 0xFF];
+    }
+}
