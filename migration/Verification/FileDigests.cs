@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using Mammoth.Postgres.Copy;
 
 namespace Mammoth.Migration.Verification;
@@ -43,5 +44,20 @@ internal static class FileDigests
                 Helpers.Release(helpers);
             }
         }
+    }
+
+    /// <summary>The digest of the rows of all batches, which are disposed.</summary>
+    public static async Task<RowDigest> Of(IAsyncEnumerable<RecordBatch> batches, Func<RecordBatch, ValueTask<RowDigest>> read)
+    {
+        RowDigest digest = RowDigest.Empty;
+        await foreach (RecordBatch batch in batches)
+        {
+            using (batch)
+            {
+                digest += await read(batch);
+            }
+        }
+
+        return digest;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Apache.Arrow;
 using Mammoth.Iceberg.Catalogs;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Metadata;
@@ -130,16 +129,7 @@ public static class PublishedProof
             async (task, token) =>
             {
                 using var encoder = new CopyEncoder(columns, new LargeValueFolder(io, table.Location));
-                RowDigest digest = RowDigest.Empty;
-                await foreach (RecordBatch batch in scan.Read(task, token))
-                {
-                    using (batch)
-                    {
-                        digest += await encoder.DigestStored(batch, token);
-                    }
-                }
-
-                return digest;
+                return await FileDigests.Of(scan.Read(task, token), batch => encoder.DigestStored(batch, token));
             },
             cancellation);
     }

@@ -169,17 +169,13 @@ public static class StagedProof
             chosen,
             async (file, token) =>
             {
-                using var encoder = new CopyEncoder(columns, new LargeValueFolder(site.Io, staged.Opened.TableLocation));
-                RowDigest digest = RowDigest.Empty;
-                await foreach (RecordBatch batch in (file.Quarantined ? quarantine : reader).Read(file.File.FilePath, token))
+                if (file.Quarantined)
                 {
-                    using (batch)
-                    {
-                        digest += file.Quarantined ? Quarantined(batch) : await encoder.DigestStored(batch, token);
-                    }
+                    return await FileDigests.Of(quarantine.Read(file.File.FilePath, token), batch => ValueTask.FromResult(Quarantined(batch)));
                 }
 
-                return digest;
+                using var encoder = new CopyEncoder(columns, new LargeValueFolder(site.Io, staged.Opened.TableLocation));
+                return await FileDigests.Of(reader.Read(file.File.FilePath, token), batch => encoder.DigestStored(batch, token));
             },
             cancellation);
     }

@@ -387,7 +387,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         IsFull |= builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes;
     }
 
-    void LargeRow.IFields.Null(int column) => builder[column].AppendNull();
+    void LargeRow.IFields.Null(int column) => builder.Columns[column].AppendNull();
 
     void LargeRow.IFields.Value(int column, Span<byte> value)
     {
@@ -413,7 +413,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     {
         if (holdsArray[column])
             CanonicalTuple.ZeroFlags(columns[column].Type, value);
-        string? reason = builder[column].Append(value);
+        string? reason = builder.Columns[column].Append(value);
         if (objects is not null && columns[column].Large is { IsObject: true } && objects.Find(BinaryPrimitives.ReadUInt32BigEndian(value)) is { } found)
         {
             builder.AppendObject(column, found);

@@ -27,8 +27,6 @@ internal sealed class BatchBuilder
     /// <summary>What those rows took on the wire.</summary>
     public long Bytes { get; private set; }
 
-    public ColumnBuilder this[int column] => columns[column];
-
     public ReadOnlySpan<ColumnBuilder> Columns => columns;
 
     /// <summary>Appends a reference to a large value, and null as the value itself.</summary>
