@@ -113,7 +113,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
     /// <summary>
     /// Decodes the whole rows at the beginning of <paramref name="data"/> and returns how many bytes it has done with; the rest must be given
-    /// again, with more behind it. Changes the bytes it has read: array flags are zeroed in place.
+    /// again, with more behind it. Changes the bytes: array flags are zeroed in place, also in rows that must be given again.
     /// </summary>
     /// <exception cref="CopyFormatException">The stream is damaged, or of other columns.</exception>
     /// <exception cref="UnfitValueException">A value does not fit, and there is no <see cref="IUnfitRows"/>.</exception>
@@ -273,7 +273,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
             return 0;
         if (!TryAppend(data))
         {
-            builder.AbandonRow();
+            builder.AbandonRows();
             single = block.Rows;
             return 0;
         }
@@ -427,7 +427,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
     private void Refuse(ReadOnlySpan<byte> tuple, RowDigest row, int kept)
     {
-        builder.AbandonRow();
+        builder.AbandonRows();
         unfitDigest += row;
         if (unfit is null)
             throw new UnfitValueException(unfitValues[0].ColumnName, unfitValues[0].Reason);

@@ -9,17 +9,19 @@ internal readonly record struct FieldPlace(int Start, int Length);
 
 /// <summary>
 /// A few whole rows that follow each other on the wire, as places of their fields: so that each column takes all its values in one loop made for its type.
-/// Small enough for the rows to stay in the processor's nearest cache meanwhile.
+/// Few enough for rows of the usual length to stay in the processor's nearest cache meanwhile.
 /// </summary>
 /// <param name="columns">Fields of a row, at least one.</param>
 /// <param name="longest">Bytes of a field that is taken here.</param>
 internal sealed class RowBlock(int columns, int longest)
 {
-    /// <summary>Rows of a block, at most.</summary>
-    public const int MostRows = 64;
+    /// <summary>Rows of a block, at most; fewer of many columns, so that their places stay in the cache, too.</summary>
+    private const int MostRows = 64;
 
-    private readonly FieldPlace[] fields = new FieldPlace[MostRows * columns];
-    private readonly int[] ends = new int[MostRows];
+    private const int MostPlaces = 4096;
+
+    private readonly FieldPlace[] fields = new FieldPlace[RowsOf(columns) * columns];
+    private readonly int[] ends = new int[RowsOf(columns)];
 
     /// <summary>Whole rows found.</summary>
     public int Rows { get; private set; }
@@ -37,7 +39,7 @@ internal sealed class RowBlock(int columns, int longest)
         if (data.Length > room)
             data = data[..(int)Math.Max(0, room)];
         int end = 0;
-        most = Math.Min(most, MostRows);
+        most = Math.Min(most, ends.Length);
         for (Span<FieldPlace> rest = fields; Rows < most; rest = rest[columns..])
         {
             int start = end;
@@ -52,6 +54,8 @@ internal sealed class RowBlock(int columns, int longest)
 
     /// <summary>The places of a column's values.</summary>
     public ColumnPlaces Column(int index) => new(fields.AsSpan(index, (Rows * columns) - index), columns, Rows);
+
+    private static int RowsOf(int columns) => Math.Clamp(MostPlaces / columns, 4, MostRows);
 
     private bool FindRow(ReadOnlySpan<byte> data, ref int position, Span<FieldPlace> row)
     {

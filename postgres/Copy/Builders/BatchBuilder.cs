@@ -53,8 +53,8 @@ internal sealed class BatchBuilder
         Bytes += bytes;
     }
 
-    /// <summary>Takes back what was appended of a row that is not finished.</summary>
-    public void AbandonRow()
+    /// <summary>Takes back what was appended of rows that are not finished.</summary>
+    public void AbandonRows()
     {
         foreach (ColumnBuilder column in columns)
             column.Truncate(Rows);

@@ -61,7 +61,7 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
         {
             int length = places[i].Length;
             if (length >= 0)
-                total += length - skipped;
+                total += Math.Max(0, length - skipped);
             else
                 nulls++;
         }
@@ -108,13 +108,13 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
     /// <summary>Copies the first bytes of <paramref name="data"/>, and returns how many.</summary>
     private unsafe int Copy(ReadOnlySpan<byte> data, int length, int at)
     {
-        byte* to = bytes.Pointer + at;
         if (length > LongestStepped || data.Length < length + Vector128<byte>.Count)
         {
-            data[..length].CopyTo(new Span<byte>(to, length));
+            data[..length].CopyTo(bytes.From(at));
             return length;
         }
 
+        byte* to = bytes.Pointer + at;
         ref byte from = ref MemoryMarshal.GetReference(data);
         for (int i = 0; i < length; i += Vector128<byte>.Count)
             Vector128.LoadUnsafe(ref from, (nuint)i).Store(to + i);

@@ -18,8 +18,8 @@ internal readonly struct NumericWire(int precision, int scale) : IFixedWire<Int1
     /// <summary>So many digits fit 63 bits.</summary>
     private const int LongestSmall = 18;
 
-    /// <summary>Values of the column are below it, where it fits 64 bits; 0 where it does not.</summary>
-    private readonly ulong shortLimit = precision <= LongestSmall ? (ulong)BigInteger.Pow(10, precision) : 0;
+    /// <summary>Short values are below it: the column's own limit, or what fits 64 bits.</summary>
+    private readonly ulong shortLimit = (ulong)BigInteger.Pow(10, Math.Min(precision, LongestSmall));
 
     public int LongestWire => HeaderLength + (2 * 12);
 

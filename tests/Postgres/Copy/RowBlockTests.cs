@@ -34,6 +34,14 @@ public sealed class RowBlockTests
     }
 
     [Fact]
+    public void Of_several_damaged_rows_the_first_is_named_though_its_damage_is_in_a_later_column()
+    {
+        byte[] stream = Stream(Enumerable.Range(0, 20).Select(i => i switch { 3 => [new byte[4], null, null, [2]], 5 => [[1, 2, 3], null, null, null], _ => Row(i) }));
+        CopyFormatException error = Assert.Throws<CopyFormatException>(() => new CopyDecoder(Columns).Decode(stream));
+        Assert.Equal((3L, "j"), (error.Row, error.Column));
+    }
+
+    [Fact]
     public void Texts_that_are_UTF_8_only_together_are_none()
     {
         byte[] first = [.. "x"u8, 0xC3];
@@ -75,6 +83,29 @@ public sealed class RowBlockTests
             Assert.Equal(exact.Length, decoder.Decode(exact));
             Assert.Equal(texts[last], ((StringArray)decoder.TakeBatch()!.Column(3)).GetBytes(0).ToArray());
         }
+    }
+
+    [Fact]
+    public void Empty_versioned_texts_take_no_room_from_those_before_them()
+    {
+        // A little more than memory is had in, less what the empty ones could take off.
+        foreach (int length in (ReadOnlySpan<int>)[100, 260, 4_110, 8_200, 65_550])
+        {
+            byte[] text = [1, .. Encoding.ASCII.GetBytes(new string('x', length))];
+            byte[] stream = Stream(Enumerable.Range(0, 64).Select(i => (byte[]?[])[new byte[4], null, null, i == 0 ? text : []]));
+            CopyFormatException error = Assert.Throws<CopyFormatException>(() => new CopyDecoder(Columns, new CopyDecoderOptions { BatchBytes = 4 << 20 }).Decode(stream));
+            Assert.Equal((1L, "j"), (error.Row, error.Column));
+        }
+    }
+
+    [Fact]
+    public void Rows_of_as_many_columns_as_a_table_may_have_are_decoded_like_others()
+    {
+        CopyColumn[] columns = [.. Enumerable.Range(0, 1_600).Select(i => new CopyColumn($"c{i}", new CopyType.Int2()))];
+        byte[] stream = [.. UnfitRowsTests.Header, .. Enumerable.Range(0, 30).SelectMany(row => (byte[])[0x06, 0x40, .. Enumerable.Range(0, 1_600).SelectMany(i => (byte[])[0, 0, 0, 2, (byte)row, (byte)i])]), 0xFF, 0xFF];
+        var decoder = new CopyDecoder(columns);
+        Assert.Equal(stream, Streams.Encode(columns, Streams.Decode(decoder, stream, new Random(1)), out RowDigest digest));
+        Assert.Equal((30, decoder.Totals.Digest), (digest.Rows, digest));
     }
 
     [Theory]

@@ -69,6 +69,45 @@ public sealed class NumericWireTests(PostgresFixture postgres)
         Assert.True(read > 2_000 && unfit > 2_000, $"{read} read, {unfit} unfit");
     }
 
+    [Theory]
+    [InlineData(18, 2)]
+    [InlineData(4, 0)]
+    [InlineData(38, 10)]
+    public void Damaged_numerics_of_few_digits_are_errors_and_no_values(int precision, int scale)
+    {
+        var wire = new NumericWire(precision, scale);
+        for (int count = 1; count <= 5; count++)
+        {
+            for (int lane = 0; lane < count; lane++)
+            {
+                foreach (int damaged in (ReadOnlySpan<int>)[10_000, 32_767, 32_768, 65_535])
+                {
+                    // At every place, and so that it would be within the precision if it were a digit.
+                    int[] digits = [.. Enumerable.Range(0, count).Select(i => i == lane ? damaged : 1)];
+                    for (short weight = -5; weight < 6; weight++)
+                    {
+                        byte[] sent = Bytes(digits, weight, 0, (ushort)scale);
+                        string? reason = null;
+                        try
+                        {
+                            reason = wire.Read(sent, out _);
+                        }
+                        catch (CopyFormatException)
+                        {
+                            continue;
+                        }
+
+                        Assert.NotNull(reason);
+                    }
+                }
+            }
+
+            foreach (int sign in (ReadOnlySpan<int>)[0x8000, 0x1234, 0x0001, 0x4001])
+                Assert.Throws<CopyFormatException>(() => wire.Read(Bytes([.. Enumerable.Repeat(1, count)], 0, (ushort)sign, (ushort)scale), out _));
+            Assert.Equal("NaN", wire.Read(Bytes([.. Enumerable.Repeat(1, count)], 0, 0xC000, (ushort)scale), out _));
+        }
+    }
+
     [Fact]
     public void Damaged_numerics_are_errors_and_no_values()
     {
