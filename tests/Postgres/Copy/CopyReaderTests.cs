@@ -90,7 +90,7 @@ public sealed class CopyReaderTests(PostgresFixture postgres)
     {
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "reader");
         await using (CopyReader reader = await CopyReader.OpenAsync(
-            database.Connection, "SELECT i, repeat('x', 1000) FROM generate_series(1::int8, 100000000) i", Numbers, cancellationToken: Cancel))
+            database.Connection, "SELECT i, repeat('x', 1000) FROM (SELECT generate_series(1::int8, 100000000) AS i) s", Numbers, cancellationToken: Cancel))
         {
             using RecordBatch? first = reader.Read();
             Assert.NotNull(first);
