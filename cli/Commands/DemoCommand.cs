@@ -7,6 +7,7 @@ using Mammoth.Cli.Sample;
 using Mammoth.Iceberg.IO;
 using Mammoth.Migration.Plans;
 using Mammoth.Postgres.Cluster;
+using Mammoth.Postgres.Sessions;
 using Npgsql;
 using Spectre.Console;
 
@@ -54,7 +55,8 @@ internal static class DemoCommand
     {
         // On somebody's server the name must be nobody's.
         string database = own ? "shop" : $"mammoth_demo_{Guid.NewGuid():N}"[..24];
-        string admin = new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString;
+        // Making and dropping a database wait for the disk, on a busy server for longer than Npgsql's half minute.
+        string admin = new NpgsqlConnectionStringBuilder(server) { Pooling = false, CommandTimeout = StatementLimit.Seconds(StatementLimit.Short) }.ConnectionString;
         string source = new NpgsqlConnectionStringBuilder(server) { Database = database, Pooling = false }.ConnectionString;
         await ExecuteAsync(admin, $"CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8'", cancellationToken);
         try

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Mammoth.Postgres.Sessions;
 using Npgsql;
 
 namespace Mammoth.Postgres.Cluster;
@@ -50,6 +51,7 @@ public sealed class PrivateCluster : IAsyncDisposable
                 Database = "postgres",
                 SslMode = SslMode.Disable,
                 IncludeErrorDetail = true,
+                CommandTimeout = StatementLimit.Seconds(StatementLimit.Short),
             };
             string version = await WaitUntilReadyAsync(connection, options, cancellationToken);
             connection.Database = options.Database;
