@@ -31,8 +31,11 @@ public sealed partial class PgDump
         List<PgDump> found = [];
         foreach (string program in Candidates().Distinct(StringComparer.Ordinal).Where(File.Exists))
         {
-            if (await ReadVersion(program, cancellation).ConfigureAwait(false) is { } version && version >= serverVersion / 10_000)
-                found.Add(new PgDump(program, version));
+            if (await ReadVersion(program, cancellation).ConfigureAwait(false) is not { } version || version < serverVersion / 10_000)
+                continue;
+            found.Add(new PgDump(program, version));
+            if (version == serverVersion / 10_000)
+                break;
         }
 
         return found.MinBy(d => d.MajorVersion);
@@ -156,7 +159,9 @@ public sealed partial class PgDump
         string[] parents = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/Applications/Postgres.app/Contents/Versions", "/Library/PostgreSQL", Path.Combine(programs, "PostgreSQL")];
         IEnumerable<string> versioned = parents.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Select(d => Path.Combine(d, "bin"));
         IEnumerable<string> pgdg = Directory.Exists("/usr") ? Directory.EnumerateDirectories("/usr", "pgsql-*").Select(d => Path.Combine(d, "bin")) : [];
-        return onPath.Concat(versioned).Concat(pgdg).Append("/usr/local/pgsql/bin").Select(folder => Path.Combine(folder, name));
+
+        // What is on the path may be a script that chooses among them (Debian's), and takes longer to do so than to dump a small schema.
+        return versioned.Concat(pgdg).Concat(onPath).Append("/usr/local/pgsql/bin").Select(folder => Path.Combine(folder, name));
     }
 
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]
