@@ -11,11 +11,15 @@ internal sealed class MammothProgram(Meter meter, string path, string scratch)
 
     /// <summary>Copies tables into a fresh warehouse, as a user would, and takes the measures from outside and inside.</summary>
     /// <param name="keepWarehouse">Leave it there; <see cref="MigrationMeasures.Warehouse"/> says where.</param>
-    public async Task<MigrationMeasures> MigrateAsync(string source, int slots, IReadOnlyList<string> include, bool keepWarehouse, CancellationToken cancellationToken)
+    /// <param name="more">Options of the command.</param>
+    /// <param name="prepare">What is done to the warehouse before, whose path it is given.</param>
+    public async Task<MigrationMeasures> MigrateAsync(
+        string source, int slots, IReadOnlyList<string> include, bool keepWarehouse, CancellationToken cancellationToken, IReadOnlyList<string>? more = null, Action<string>? prepare = null)
     {
         string warehouse = Fresh("warehouse");
         string samples = Fresh("samples");
-        string[] line = [path, "migrate", "--warehouse", warehouse, "--slots", $"{slots}", "--output", "json", .. include.SelectMany(i => new[] { "--include", i })];
+        string[] line = [path, "migrate", "--warehouse", warehouse, "--slots", $"{slots}", "--output", "json", .. include.SelectMany(i => new[] { "--include", i }), .. more ?? []];
+        prepare?.Invoke(warehouse);
         try
         {
             Measurement whole = await meter.RunAsync(line, Environment(samples, source), cancellationToken);

@@ -49,6 +49,9 @@ internal sealed record MigrationMeasures
 
     public required int Chunks { get; init; }
 
+    /// <summary>How many chunks each copy took, in their order.</summary>
+    public required IReadOnlyList<int> Copies { get; init; }
+
     public double CopyCpuPerRow => CopyCpu.TotalMicroseconds / Rows;
 
     public double AllocatedPerRow => (double)CopyAllocated / Rows;
@@ -78,6 +81,7 @@ internal sealed record MigrationMeasures
             SourceBytes = times.Report.Tables.Sum(t => t.SourceBytes),
             FileBytes = times.Report.Tables.Sum(t => t.FileBytes),
             Chunks = times.Report.Tables.Sum(t => t.Chunks),
+            Copies = times.Copies,
         };
     }
 

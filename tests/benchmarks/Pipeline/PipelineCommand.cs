@@ -9,7 +9,7 @@ namespace Mammoth.Benchmarks.Pipeline;
 /// <summary><c>pipeline</c>: the whole command, measured in pairs against what else there is.</summary>
 internal static class PipelineCommand
 {
-    private static readonly ICase[] Cases = [new CopyCase(), new TlsCase(), new ManyTablesCase(), new LargeValuesCase(), new ReadBackCase(), new SizesCase(), new BuildsCase()];
+    private static readonly ICase[] Cases = [new CopyCase(), new TlsCase(), new ManyTablesCase(), new LargeValuesCase(), new ReadBackCase(), new SizesCase(), new TunerCase(), new BuildsCase()];
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 

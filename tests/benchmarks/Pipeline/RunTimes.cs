@@ -9,7 +9,8 @@ namespace Mammoth.Benchmarks.Pipeline;
 /// <param name="CopyStarted">Of the first chunk.</param>
 /// <param name="CopyFinished">Of the last chunk.</param>
 /// <param name="Proven">The last table was verified.</param>
-internal sealed record RunTimes(RunReport Report, DateTime CopyStarted, DateTime CopyFinished, DateTime Proven)
+/// <param name="Copies">How many chunks each copy took, in the order of the chunks.</param>
+internal sealed record RunTimes(RunReport Report, DateTime CopyStarted, DateTime CopyFinished, DateTime Proven, IReadOnlyList<int> Copies)
 {
     public static RunTimes Read(string warehouse, string report)
     {
@@ -24,7 +25,8 @@ internal sealed record RunTimes(RunReport Report, DateTime CopyStarted, DateTime
             throw new InvalidDataException($"The run {read.RunId} copied nothing in chunks.");
 
         return new(
-            read, chunks.Min(c => c.Started).UtcDateTime, chunks.Max(c => c.Finished).UtcDateTime, Directory.EnumerateFiles(Path.Combine(run, "proven")).Max(File.GetLastWriteTimeUtc));
+            read, chunks.Min(c => c.Started).UtcDateTime, chunks.Max(c => c.Finished).UtcDateTime, Directory.EnumerateFiles(Path.Combine(run, "proven")).Max(File.GetLastWriteTimeUtc),
+            [.. chunks.OrderBy(c => c.Chunk).Select(c => c.Count)]);
     }
 
     /// <summary>The report of a run that copied all it was to.</summary>
