@@ -7,8 +7,7 @@ using Mammoth.Tests.EndToEnd.Running;
 namespace Mammoth.Tests.Api;
 
 /// <summary>The commands of docs/api.md, "From a shell", do what the page says: a whole migration of the sample by curl alone.</summary>
-[Collection(EndToEndTests.Name)]
-public sealed class CurlTests(SampleSource sample)
+public sealed class CurlTests(SampleSource sample) : IClassFixture<SampleSource>
 {
     private const string Address = "http://127.0.0.1:8080";
 

@@ -20,11 +20,11 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
     public async Task Only_what_nothing_refers_to_is_found_and_without_it_all_verifies(bool azure)
     {
         using var area = new MigrationArea(await sample.Clone(Cancellation), readers, azure ? await azurite.CreateContainer(Cancellation) : null);
-        (await area.Migrate("--include", "shop.*")).Expect(0);
+        (await area.MigrateHere("--include", "shop.*")).Expect(0);
         var table = (await area.Warehouse.VisibleTables(Cancellation))[0].Replace("/metadata/version-hint.text", "", StringComparison.Ordinal);
         await area.Source.Run("UPDATE shop.customers SET email = email || 'x'", Cancellation);
         // Two snapshots of one table, and with them an earlier version of its metadata.
-        var report = (await area.Migrate("--include", "shop.*")).Expect(0).Report;
+        var report = (await area.MigrateHere("--include", "shop.*")).Expect(0).Report;
         Assert.Empty((await Find(area)).Files);
         string[] planted =
         [
@@ -69,7 +69,7 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
     public async Task The_files_of_a_run_that_was_killed_are_kept_until_it_has_ended()
     {
         using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
-        (await area.Migrate("--include", "shop.customers")).Expect(0);
+        (await area.MigrateHere("--include", "shop.customers")).Expect(0);
         string[] options = ["--include", "shop.*", "--slots", "1"];
         var killed = MammothProcess.Start(["migrate", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse.Argument, "--output", "json", .. options], new Dictionary<string, string>
         {
@@ -90,7 +90,7 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
         (await area.Migrate(options)).Expect(0);
         Assert.Empty((await Find(area)).Kept);
         Assert.EndsWith(".tmp", Assert.Single((await Find(area)).Files).Location, StringComparison.Ordinal);
-        Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).ExitCode);
+        (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).EndedWell();
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
         await Orphans.Delete(area.Warehouse.Io, found.Files.Select(f => f.Location), Cancellation);
         await using (var next = MammothProcess.Start(Migrate("second"), state))
             (await next.End(Cancellation)).Expect(0);
-        Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).ExitCode);
+        (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).EndedWell();
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
     public async Task Cleaning_over_and_over_does_not_disturb_a_run_at_work()
     {
         using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
-        (await area.Migrate("--include", "shop.customers")).Expect(0);
+        (await area.MigrateHere("--include", "shop.customers")).Expect(0);
         await using var process = area.Start("--include", "shop.*");
         var cleaned = 0;
         while (!process.HasExited)
@@ -160,7 +160,7 @@ public sealed class CleanTests(SampleSource sample, AzuriteFixture azurite, Read
 
         (await process.End(Cancellation)).Expect(0);
         Assert.True(cleaned > 1);
-        Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).ExitCode);
+        (await CommandLine.RunAsync("verify", "--warehouse", area.Warehouse.Argument)).EndedWell();
     }
 
     private static async Task Says(string[] arguments, Dictionary<string, string> variables, string error)

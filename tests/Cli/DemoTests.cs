@@ -17,7 +17,7 @@ public sealed partial class DemoTests(PostgresFixture postgres)
 
         CommandLine run = await CommandLine.RunAsync("demo", "--warehouse", folder.Path);
 
-        Assert.Equal(0, run.ExitCode);
+        run.EndedWell();
         Assert.Contains("consistency: database", run.Out, StringComparison.Ordinal);
         Assert.Matches(@"""shop"".""\w+"": [0-9,]+ of [0-9,]+ rows, ", run.Error);
         Assert.Matches(AllVerified(), run.Out);
@@ -36,13 +36,13 @@ public sealed partial class DemoTests(PostgresFixture postgres)
 
         CommandLine run = await CommandLine.RunAsync("demo", "--source", server, "--warehouse", folder.Path);
 
-        Assert.Equal(0, run.ExitCode);
+        run.EndedWell();
 
         // A second demo's database is another one: what lies in a place that was named may be anybody's.
         CommandLine again = await CommandLine.RunAsync("demo", "--source", server, "--warehouse", folder.Path);
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("--replace-source", again.Error, StringComparison.Ordinal);
-        Assert.Equal(0, (await CommandLine.RunAsync("demo", "--source", server, "--warehouse", folder.Path, "--replace-source")).ExitCode);
+        (await CommandLine.RunAsync("demo", "--source", server, "--warehouse", folder.Path, "--replace-source")).EndedWell();
 
         await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(Token);

@@ -18,7 +18,7 @@ public sealed class DriftTests(PostgresFixture postgres) : IDisposable
     public async Task It_ends_with_0_where_nothing_differs_and_with_1_and_a_table_or_JSON_where_something_does()
     {
         SourceDatabase database = await SourceDatabase.Create(postgres, "drift_command", "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE \"odd\u001b[31m\" (id int)", Token);
-        Assert.Equal(0, (await CommandLine.RunAsync("migrate", "--source", database.ConnectionString, "--warehouse", folder.Path, "--output", "json")).ExitCode);
+        (await CommandLine.RunAsync("migrate", "--source", database.ConnectionString, "--warehouse", folder.Path, "--output", "json")).EndedWell();
         string[] before = Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories);
 
         CommandLine same = await DriftAsync(database);
@@ -53,7 +53,7 @@ public sealed class DriftTests(PostgresFixture postgres) : IDisposable
         CommandLine nowhere = await DriftAsync(database);
         Assert.Equal(2, nowhere.ExitCode);
         Assert.Contains(folder.Path, nowhere.Error.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Equal(0, (await CommandLine.RunAsync("migrate", "--source", database.ConnectionString, "--warehouse", folder.Path, "--output", "json")).ExitCode);
+        (await CommandLine.RunAsync("migrate", "--source", database.ConnectionString, "--warehouse", folder.Path, "--output", "json")).EndedWell();
         Assert.Equal(64, (await DriftAsync(database, "--include", "none")).ExitCode);
         Assert.Equal(64, (await CommandLine.RunAsync("drift", "--warehouse", folder.Path, "--json")).ExitCode);
         Assert.Equal(2, (await CommandLine.RunAsync("drift", "--warehouse", folder.Path, "--source", database.As(c => c.Database = "no_such_database"))).ExitCode);

@@ -47,7 +47,7 @@ public sealed class JsonOutputTests(PostgresFixture postgres)
         using TemporaryFolder folder = new();
         using TemporaryFolder lake = new();
         string source = await SourceAsync();
-        Assert.Equal(0, (await CommandLine.RunAsync("migrate", "--source", source, "--warehouse", lake.Path, "-o", "json")).ExitCode);
+        (await CommandLine.RunAsync("migrate", "--source", source, "--warehouse", lake.Path, "-o", "json")).EndedWell();
         string notADatabase = new NpgsqlConnectionStringBuilder(source) { Database = "nowhere" }.ConnectionString;
         (string Code, int Exit, string[] Line)[] failures =
         [
@@ -149,7 +149,7 @@ public sealed class JsonOutputTests(PostgresFixture postgres)
 
         Assert.Contains($"\"snapshot\":{warehouse.Second}", listed, StringComparison.Ordinal);
         Assert.Contains($"{warehouse.Second}", shown, StringComparison.Ordinal);
-        Assert.Equal(0, (await CommandLine.RunAsync("read", "notes", "-w", warehouse.Path, "--snapshot", $"{warehouse.First}")).ExitCode);
+        (await CommandLine.RunAsync("read", "notes", "-w", warehouse.Path, "--snapshot", $"{warehouse.First}")).EndedWell();
     }
 
     private static void Fields(JsonElement element, params (string Name, JsonValueKind Kind)[] fields)

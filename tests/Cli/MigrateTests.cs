@@ -34,7 +34,7 @@ public sealed class MigrateTests(PostgresFixture postgres)
 
         CommandLine run = await CommandLine.RunAsync("migrate", "--source", source, "--warehouse", folder.Path, "--run-id", "my-run.1");
 
-        Assert.Equal(0, run.ExitCode);
+        run.EndedWell();
         Assert.Contains("consistency: database", run.Out, StringComparison.Ordinal);
         Assert.Contains("mammoth-my-run.1", run.Out, StringComparison.Ordinal);
         Assert.Contains("report.html", run.Out, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class MigrateTests(PostgresFixture postgres)
         Assert.Equal(1, differs.ExitCode);
         using JsonDocument json = JsonDocument.Parse(differs.Out);
         Assert.False(json.RootElement.GetProperty("holds").GetBoolean());
-        Assert.Equal(0, (await CommandLine.RunAsync("verify", "--warehouse", folder.Path, "--exclude", "public.a")).ExitCode);
+        (await CommandLine.RunAsync("verify", "--warehouse", folder.Path, "--exclude", "public.a")).EndedWell();
         Assert.Equal(64, (await CommandLine.RunAsync("verify", "--warehouse", folder.Path, "--include", "nope.*")).ExitCode);
     }
 

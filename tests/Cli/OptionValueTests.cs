@@ -89,7 +89,7 @@ public sealed class OptionValueTests
     {
         using SomeWarehouse warehouse = await SomeWarehouse.CreateAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(0, (await CommandLine.RunAsync("read", "notes", "-w", warehouse.Path, "--output", word)).ExitCode);
+        (await CommandLine.RunAsync("read", "notes", "-w", warehouse.Path, "--output", word)).EndedWell();
     }
 
     /// <summary>A time that people read in two ways is none.</summary>

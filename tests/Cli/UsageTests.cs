@@ -31,7 +31,7 @@ public sealed class UsageTests(PostgresFixture postgres)
     {
         CommandLine run = await CommandLine.RunAsync();
 
-        Assert.Equal(0, run.ExitCode);
+        run.EndedWell();
         Assert.Contains("sample", run.Out, StringComparison.Ordinal);
     }
 
@@ -113,7 +113,7 @@ public sealed class UsageTests(PostgresFixture postgres)
 
         CommandLine run = await CommandLine.RunAsync("sample", "--source", source, "--output", "json");
 
-        Assert.Equal(0, run.ExitCode);
+        run.EndedWell();
         using JsonDocument document = JsonDocument.Parse(run.Out);
         Assert.InRange(document.RootElement.GetProperty("rows").GetInt64(), 40_000, 60_000);
     }

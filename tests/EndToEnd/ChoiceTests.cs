@@ -7,7 +7,6 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>What a user chooses: which tables, columns and rows, what is masked, and what becomes of values that don't fit.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
 {
     private const string Unfit = """
@@ -22,7 +21,7 @@ public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
     public async Task By_default_a_column_with_a_value_that_does_not_fit_becomes_text()
     {
         using var area = await Area(Unfit);
-        var report = (await area.Migrate()).Expect(0).Report;
+        var report = (await area.MigrateHere()).Expect(0).Report;
         Assert.Equal(1003, await area.Judge(report, "public.days"));
         var fields = (await area.Warehouse.Metadata(report.Tables.Single().Location!, Cancellation)).CurrentSchema.Fields;
         Assert.Equal(
@@ -31,14 +30,14 @@ public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
         Assert.All(report.Tables.Single().Columns.Where(c => c.Name is "day" or "at" or "n" or "grid"), c => Assert.Contains("fit", c.Note!, StringComparison.Ordinal));
 
         // Next time they are text from the start, and nothing has changed.
-        Assert.Equal(Outcome.Unchanged, Assert.Single((await area.Migrate()).Expect(0).Report.Tables).Outcome);
+        Assert.Equal(Outcome.Unchanged, Assert.Single((await area.MigrateHere()).Expect(0).Report.Tables).Outcome);
     }
 
     [Fact]
     public async Task With_policy_fail_the_table_fails_and_nothing_is_published()
     {
         using var area = await Area($"{Unfit}; CREATE TABLE public.fine (id integer PRIMARY KEY); INSERT INTO public.fine VALUES (1)");
-        (await area.Migrate(area.Config("""{"policy": "fail"}"""))).SaysTo(2, "public.days", "infinity");
+        (await area.MigrateHere(area.Config("""{"policy": "fail"}"""))).SaysTo(2, "public.days", "infinity");
         Assert.Empty(await area.Warehouse.VisibleTables(Cancellation));
     }
 
@@ -46,7 +45,7 @@ public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
     public async Task With_on_error_continue_the_good_tables_are_published()
     {
         using var area = await Area($"{Unfit}; CREATE TABLE public.fine (id integer PRIMARY KEY); INSERT INTO public.fine VALUES (1)");
-        var report = (await area.Migrate([.. area.Config("""{"policy": "fail"}"""), "--on-error", "continue"])).Expect(2).Report;
+        var report = (await area.MigrateHere([.. area.Config("""{"policy": "fail"}"""), "--on-error", "continue"])).Expect(2).Report;
         Assert.Equal(Consistency.Table, report.Consistency);
         Assert.Equal(Outcome.Failed, report.Tables.Single(t => t.Source == "public.days").Outcome);
         Assert.NotNull(report.Tables.Single(t => t.Source == "public.days").Error);
@@ -59,7 +58,7 @@ public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
     {
         using var area = await Area(Unfit);
         var options = area.Config("""{"tables": {"public.days": {"policy": "quarantine"}}}""");
-        var report = (await area.Migrate(options)).Expect(0).Report;
+        var report = (await area.MigrateHere(options)).Expect(0).Report;
         var table = Assert.Single(report.Tables);
         Assert.Equal(3, table.QuarantinedRows);
         Assert.Equal(1000, await area.Judge(report, "public.days", t => t with { Where = "id < 2000" }));
@@ -70,7 +69,7 @@ public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
             rows.Add(row);
         Assert.Equal(["day infinity", "day 0044-03-15 BC", "n NaN"], rows.OrderBy(r => r[4], StringComparer.Ordinal).Select(r => $"{r[5]} {r[7]}"));
         Assert.All(rows, r => Assert.Equal((report.RunId, "public.days", "public.days", "public.days"), (r[0], r[1], r[2], r[3])));
-        Assert.Equal(Outcome.Unchanged, Assert.Single((await area.Migrate(options)).Expect(0).Report.Tables).Outcome);
+        Assert.Equal(Outcome.Unchanged, Assert.Single((await area.MigrateHere(options)).Expect(0).Report.Tables).Outcome);
     }
 
     [Fact]
@@ -81,7 +80,7 @@ public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
             CREATE TABLE public.people (id integer PRIMARY KEY, name text, email text, born date, iban text, secret text);
             INSERT INTO public.people SELECT g, 'name ' || g, CASE WHEN g % 3 > 0 THEN 'p' || g || '@example.com' END, '1970-01-01'::date + g, 'IBAN' || g, 'secret' FROM generate_series(1, 500) g
             """);
-        var report = (await area.Migrate(area.Config(
+        var report = (await area.MigrateHere(area.Config(
             """
             {"tables": {"public.*": {"omit": ["secret"], "filter": "id % 2 = 0", "mask": {"email": "hash", "born": "null", "iban": "constant:it's {hidden}"}}}}
             """))).Expect(0).Report;
@@ -118,7 +117,7 @@ public sealed class ChoiceTests(PostgresFixture postgres, Readers readers)
             CREATE TABLE shop.orders (id integer PRIMARY KEY); CREATE TABLE shop.lines (id integer REFERENCES shop.orders);
             CREATE TABLE "Other"."Lines" (id integer); CREATE TABLE public.a (id integer)
             """);
-        var report = (await area.Migrate(options)).Expect(0).Report;
+        var report = (await area.MigrateHere(options)).Expect(0).Report;
         Assert.Equal(chosen, report.Tables.Select(t => t.Source).Order(StringComparer.Ordinal));
         Assert.Equal(chosen.Length, (await area.Warehouse.VisibleTables(Cancellation)).Count);
     }

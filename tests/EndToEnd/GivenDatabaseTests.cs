@@ -4,7 +4,6 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>A database of yours, named by <c>MAMMOTH_TEST_SOURCE</c> (a connection string; nothing in it is changed): does it arrive value for value?</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class GivenDatabaseTests(AzuriteFixture azurite, Readers readers, ITestOutputHelper log)
 {
     private const string Variable = "MAMMOTH_TEST_SOURCE";

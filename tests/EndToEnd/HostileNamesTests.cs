@@ -13,7 +13,6 @@ namespace Mammoth.Tests.EndToEnd;
 /// A database whose names and values attack whoever puts them into SQL, paths, URLs, HTML, markup, formats or a terminal. All of it is migrated, and shown in every way there is:
 /// each row arrives under a name of its own, and nothing else happens.
 /// </summary>
-[Collection(EndToEndTests.Name)]
 public sealed partial class HostileNamesTests(PostgresFixture postgres, Readers readers, Chromium chromium)
 {
     /// <summary>PostgreSQL takes 63 bytes.</summary>
@@ -83,7 +82,6 @@ public sealed partial class HostileNamesTests(PostgresFixture postgres, Readers 
         var plan = await Run(area, "plan", "--source", source.ConnectionString);
         RunReport report = (await area.Migrate()).Expect(0).Report;
         Assert.Equal(Names.Length + Schemas.Length + 1, report.Tables.Count);
-        await area.JudgeAll(report);
         var again = await Run(area, "migrate", "--source", source.ConnectionString, "--warehouse", area.Warehouse.Argument);
         Assert.Equal(1, (await source.Query<int>("SELECT id FROM public.canary", Cancellation)).Single());
 
@@ -108,6 +106,7 @@ public sealed partial class HostileNamesTests(PostgresFixture postgres, Readers 
                 await Run(area, "read", "--warehouse", warehouse, "--output", form, "--", name);
         }
 
+        // After all of it: what is wrong from the beginning is wrong now.
         await area.JudgeAll(report);
         await Look(area);
         Assert.Equal(outside, Outside(area));
@@ -171,8 +170,18 @@ public sealed partial class HostileNamesTests(PostgresFixture postgres, Readers 
     /// <summary>Runs a command, which must succeed, and must write nothing that does more to a terminal than show.</summary>
     private static async Task<string> Run(MigrationArea area, params string[] arguments)
     {
-        await using var process = area.Mammoth(arguments);
-        Ended ended = (await process.End(Cancellation)).Expect(0);
+        Ended ended;
+        if (arguments[0] is "tables" or "read")
+        {
+            ended = await MigrationArea.RunHere(arguments);
+        }
+        else
+        {
+            await using var process = area.Mammoth(arguments);
+            ended = await process.End(Cancellation);
+        }
+
+        ended.Expect(0);
         bool isData = arguments.Contains("csv") || arguments.Contains("json");
         if (!isData)
             Printable(ended.Output, string.Join(' ', arguments));

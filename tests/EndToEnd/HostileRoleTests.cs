@@ -6,7 +6,6 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>What an administrator sets for a role, for other purposes than a migration.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class HostileRoleTests(PostgresFixture postgres, Readers readers)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

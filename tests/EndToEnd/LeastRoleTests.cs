@@ -7,8 +7,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>The SQL of docs/security.md makes a role that can migrate, and none of its statements is there for nothing.</summary>
-[Collection(EndToEndTests.Name)]
-public sealed partial class LeastRoleTests(SampleSource sample, Readers readers)
+public sealed partial class LeastRoleTests(SampleSource sample, Readers readers) : IClassFixture<SampleSource>
 {
     private static readonly string[] Schemas = ["shop", "types", "Odd \"Names\""];
 
@@ -20,7 +19,7 @@ public sealed partial class LeastRoleTests(SampleSource sample, Readers readers)
         var owner = await sample.Clone(Cancellation);
         await using var role = await Role(owner, _ => true);
         using var area = new MigrationArea(role.Source, readers);
-        var report = (await area.Migrate()).Expect(0).Report;
+        var report = (await area.MigrateHere()).Expect(0).Report;
         Assert.Equal((await owner.Tables(Cancellation)).Count, report.Tables.Count);
         Assert.All(report.Tables, t => Assert.True(t.Verification!.Holds));
 
@@ -38,7 +37,7 @@ public sealed partial class LeastRoleTests(SampleSource sample, Readers readers)
         var owner = await sample.Clone(Cancellation);
         await using var role = await Role(owner, statement => !statement.Contains(left, StringComparison.Ordinal));
         using var area = new MigrationArea(role.Source, readers);
-        (await area.Migrate()).SaysTo(2, $"GRANT {left.Replace(" ALL TABLES", "", StringComparison.Ordinal)}");
+        (await area.MigrateHere()).SaysTo(2, $"GRANT {left.Replace(" ALL TABLES", "", StringComparison.Ordinal)}");
         Assert.Empty(await area.Warehouse.VisibleTables(Cancellation));
     }
 
@@ -49,7 +48,7 @@ public sealed partial class LeastRoleTests(SampleSource sample, Readers readers)
         await using var role = await Role(owner, _ => true);
         await owner.Run($"REVOKE SELECT ON shop.events_2024_05 FROM {role.Name}", Cancellation);
         using var area = new MigrationArea(role.Source, readers);
-        (await area.Migrate()).SaysTo(2, "shop.events", "GRANT SELECT ON \"shop\".\"events_2024_05\"");
+        (await area.MigrateHere()).SaysTo(2, "shop.events", "GRANT SELECT ON \"shop\".\"events_2024_05\"");
     }
 
     /// <summary>A role made by the page's SQL.</summary>

@@ -11,7 +11,6 @@ namespace Mammoth.Tests.EndToEnd;
 /// Secrets that can be found again are given in every way there is, to runs that succeed, fail and are killed; then all that was said and written is searched for them:
 /// output, logs, answers, the journal in mid-run, the keys' file, every file of the warehouse.
 /// </summary>
-[Collection(EndToEndTests.Name)]
 public sealed class PlantedSecretTests(PostgresFixture postgres, AzuriteFixture azurite, Readers readers)
 {
     private const string Password = "Planted/pass+word?4711";

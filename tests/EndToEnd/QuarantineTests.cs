@@ -47,7 +47,7 @@ public sealed class QuarantineTests(PostgresFixture postgres, Readers readers)
     public async Task Every_row_is_in_its_table_or_in_quarantine_with_its_key_its_value_and_all_its_bytes()
     {
         using var area = await Area(Tables);
-        var ended = (await area.Migrate(area.Config("""{"policy": "quarantine", "sizes": {"mediumRows": 1000, "mediumBytes": 1}}"""))).Expect(0);
+        var ended = (await area.MigrateHere(area.Config("""{"policy": "quarantine", "sizes": {"mediumRows": 1000, "mediumBytes": 1}}"""))).Expect(0);
         await Judged(area, ended.Report, ended.Report.RunId, ended.Report.RunId, ended.Report.RunId);
         Assert.Equal(
             new Dictionary<string, long> { ["\"od.d\".\"ta\"\"ble\""] = 143, ["public.parted"] = 8, ["public.keyless"] = 8 },
@@ -61,22 +61,21 @@ public sealed class QuarantineTests(PostgresFixture postgres, Readers readers)
     {
         using var area = await Area(Tables);
         string[] options = area.Config("""{"policy": "quarantine"}""");
-        string first = (await area.Migrate(options)).Expect(0).Report.RunId;
-        var unchanged = (await area.Migrate(options)).Expect(0).Report;
+        string first = (await area.MigrateHere(options)).Expect(0).Report.RunId;
+        var unchanged = (await area.MigrateHere(options)).Expect(0).Report;
         Assert.All(unchanged.Tables, t => Assert.Equal(Outcome.Unchanged, t.Outcome));
         Assert.Single((await area.Warehouse.Metadata($"{area.Warehouse.Root}/mammoth/quarantine", Cancellation)).Snapshots);
 
         await area.Source.Run("UPDATE public.parted SET d = 'infinity' WHERE id BETWEEN 500 AND 520; UPDATE public.parted SET d = '2024-01-01' WHERE id = 1", Cancellation);
-        var second = (await area.Migrate(options)).Expect(0).Report;
+        var second = (await area.MigrateHere(options)).Expect(0).Report;
         await Judged(area, second, first, second.RunId, first);
 
         // What is put right is no longer there, though it was all that the table had; and the snapshot before has it still.
         await area.Source.Run("UPDATE public.parted SET d = '2024-01-01'; DELETE FROM public.keyless WHERE array_ndims(grid) > 1", Cancellation);
-        var third = (await area.Migrate(options)).Expect(0).Report;
+        var third = (await area.MigrateHere(options)).Expect(0).Report;
         await Judged(area, third, first, null, third.RunId);
         Assert.Equal(0, third.Tables.Single(t => t.Name == "parted").QuarantinedRows);
-        await using var read = area.Mammoth("read", "mammoth.quarantine", "--warehouse", area.Warehouse.Argument, "--tag", $"mammoth-{second.RunId}", "--output", "json");
-        var before = (await read.End(Cancellation)).Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var before = (await MigrationArea.RunHere("read", "mammoth.quarantine", "--warehouse", area.Warehouse.Argument, "--tag", $"mammoth-{second.RunId}", "--output", "json")).Expect(0).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(28, before.Count(line => line.Contains("\"target\":\"public.parted\"", StringComparison.Ordinal)));
     }
 
@@ -89,7 +88,7 @@ public sealed class QuarantineTests(PostgresFixture postgres, Readers readers)
     {
         using var area = await Area(Days);
         string[] options = [.. area.Config($$"""{"policy": "quarantine", "tables": { {{settings}} } }"""), "--on-error", "continue", .. most is null ? Array.Empty<string>() : ["--max-errors", most]];
-        var report = (await area.Migrate(options)).Expect(2).Report;
+        var report = (await area.MigrateHere(options)).Expect(2).Report;
         TableReport failed = report.Tables.Single(t => t.Source == "public.days");
         Assert.Equal((Outcome.Failed, "max-errors"), (failed.Outcome, failed.ErrorCode));
         Assert.All([said, "(--max-errors)", "column day: infinity (key {\"id\":\"", "Correct these values in the source"], part => Assert.Contains(part, failed.Error, StringComparison.Ordinal));
@@ -104,21 +103,21 @@ public sealed class QuarantineTests(PostgresFixture postgres, Readers readers)
     public async Task As_many_as_may_be_are_set_aside(string most)
     {
         using var area = await Area(Days);
-        var report = (await area.Migrate([.. area.Config("""{"policy": "quarantine"}"""), "--max-errors", most, "--include", "public.days"])).Expect(0).Report;
+        var report = (await area.MigrateHere([.. area.Config("""{"policy": "quarantine"}"""), "--max-errors", most, "--include", "public.days"])).Expect(0).Report;
         Assert.Equal((Outcome.Published, 996L, 4L), (report.Tables.Single().Outcome, report.Tables.Single().Rows, report.Tables.Single().QuarantinedRows));
         await new QuarantineJudge(area, readers).Agrees(new("public.days", "NOT isfinite(day)", "id") { Column = "day" }, report.Tables.Single().Location!);
 
         // A lower limit later fails a table that has not changed, too.
-        (await area.Migrate([.. area.Config("""{"policy": "quarantine"}"""), "--max-errors", "0.1%", "--include", "public.days"])).SaysTo(2, "4 of 1,000 rows", "0.1% may be set aside");
+        (await area.MigrateHere([.. area.Config("""{"policy": "quarantine"}"""), "--max-errors", "0.1%", "--include", "public.days"])).SaysTo(2, "4 of 1,000 rows", "0.1% may be set aside");
     }
 
     [Fact]
     public async Task A_table_of_the_source_that_has_its_name_is_refused_before_anything_is_copied()
     {
         using var area = await Area($"{Days}; CREATE SCHEMA \"Mammoth\"; CREATE TABLE \"Mammoth\".quarantine (id integer)");
-        (await area.Migrate()).SaysTo(64, "Mammoth.quarantine", "would become mammoth.quarantine", "--exclude");
+        (await area.MigrateHere()).SaysTo(64, "Mammoth.quarantine", "would become mammoth.quarantine", "--exclude");
         Assert.Empty(await area.Warehouse.VisibleTables(Cancellation));
-        (await area.Migrate([.. area.Config("""{"policy": "quarantine"}"""), "--exclude", "Mammoth.quarantine"])).Expect(0);
+        (await area.MigrateHere([.. area.Config("""{"policy": "quarantine"}"""), "--exclude", "Mammoth.quarantine"])).Expect(0);
     }
 
     /// <summary>Holds the three tables against PostgreSQL, and has <c>verify</c> read all again.</summary>
@@ -131,8 +130,7 @@ public sealed class QuarantineTests(PostgresFixture postgres, Readers readers)
             Assert.Equal(run is null ? [] : [run], await judge.Agrees(relation, report.Tables.Single(t => t.Source == name).Location!));
         }
 
-        await using var verify = area.Mammoth("verify", "--warehouse", area.Warehouse.Argument);
-        (await verify.End(Cancellation)).Expect(0);
+        (await MigrationArea.RunHere("verify", "--warehouse", area.Warehouse.Argument)).Expect(0);
     }
 
     private async Task<MigrationArea> Area(string sql) => new(await SourceDatabase.Create(postgres, "quarantine", sql, Cancellation), readers);

@@ -4,7 +4,6 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>What can't be done is said in a sentence that names the thing and the way out, and leaves nothing half-done.</summary>
-[Collection(EndToEndTests.Name)]
 public sealed class RefusalTests(PostgresFixture postgres, AzuriteFixture azurite, Readers readers)
 {
     private const int Failed = 2;

@@ -4,8 +4,7 @@ using Mammoth.Tests.Fixtures;
 
 namespace Mammoth.Tests.EndToEnd;
 
-[Collection(EndToEndTests.Name)]
-public sealed class RepeatedMigrationTests(PostgresFixture postgres, SampleSource sample, Readers readers)
+public sealed class RepeatedMigrationTests(PostgresFixture postgres, SampleSource sample, Readers readers) : IClassFixture<SampleSource>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -13,10 +12,10 @@ public sealed class RepeatedMigrationTests(PostgresFixture postgres, SampleSourc
     public async Task An_unchanged_source_makes_no_new_snapshot()
     {
         using var area = new MigrationArea(await sample.Clone(Cancellation), readers);
-        var first = (await area.Migrate()).Expect(0).Report;
+        var first = (await area.MigrateHere()).Expect(0).Report;
         var before = await area.Warehouse.Files(Cancellation);
 
-        var second = (await area.Migrate()).Expect(0).Report;
+        var second = (await area.MigrateHere()).Expect(0).Report;
         Assert.All(second.Tables, t => Assert.Equal(Outcome.Unchanged, t.Outcome));
         Assert.Null(second.Tag);
         Assert.Equal(first.Tables.Count, second.Tables.Count);
@@ -29,10 +28,10 @@ public sealed class RepeatedMigrationTests(PostgresFixture postgres, SampleSourc
     public async Task A_new_table_is_added_and_the_others_stay()
     {
         using var area = new MigrationArea(await SourceDatabase.Create(postgres, "again", Shop, Cancellation), readers);
-        var first = (await area.Migrate()).Expect(0).Report;
+        var first = (await area.MigrateHere()).Expect(0).Report;
         await area.Source.Run("CREATE TABLE public.added (id integer PRIMARY KEY, of integer REFERENCES public.orders); INSERT INTO public.added SELECT g, g FROM generate_series(1, 50) g", Cancellation);
 
-        var second = (await area.Migrate()).Expect(0).Report;
+        var second = (await area.MigrateHere()).Expect(0).Report;
         Assert.Equal(Outcome.Published, Assert.Single(second.Tables, t => t.Source == "public.added").Outcome);
         Assert.All(second.Tables.Where(t => t.Source != "public.added"), t => Assert.Equal(Outcome.Unchanged, t.Outcome));
         foreach (var table in first.Tables)
@@ -44,7 +43,7 @@ public sealed class RepeatedMigrationTests(PostgresFixture postgres, SampleSourc
     public async Task Changed_rows_are_one_overwrite_and_the_tag_keeps_the_old_ones()
     {
         using var area = new MigrationArea(await SourceDatabase.Create(postgres, "again", Shop, Cancellation), readers);
-        var first = (await area.Migrate()).Expect(0).Report;
+        var first = (await area.MigrateHere()).Expect(0).Report;
         await area.Source.Run(
             """
             CREATE TABLE public.orders_before AS SELECT * FROM public.orders;
@@ -54,7 +53,7 @@ public sealed class RepeatedMigrationTests(PostgresFixture postgres, SampleSourc
             """,
             Cancellation);
 
-        var second = (await area.Migrate("--exclude", "public.orders_before")).Expect(0).Report;
+        var second = (await area.MigrateHere("--exclude", "public.orders_before")).Expect(0).Report;
         var orders = second.Tables.Single(t => t.Source == "public.orders");
         Assert.Equal(Outcome.Published, orders.Outcome);
         Assert.Equal(Outcome.Unchanged, second.Tables.Single(t => t.Source == "public.customers").Outcome);
@@ -69,7 +68,7 @@ public sealed class RepeatedMigrationTests(PostgresFixture postgres, SampleSourc
     public async Task A_changed_column_gets_a_new_field_and_the_tag_keeps_the_old_one()
     {
         using var area = new MigrationArea(await SourceDatabase.Create(postgres, "again", Shop, Cancellation), readers);
-        var first = (await area.Migrate()).Expect(0).Report;
+        var first = (await area.MigrateHere()).Expect(0).Report;
         await area.Source.Run(
             """
             CREATE TABLE public.orders_before AS SELECT * FROM public.orders;
@@ -78,7 +77,7 @@ public sealed class RepeatedMigrationTests(PostgresFixture postgres, SampleSourc
             """,
             Cancellation);
 
-        var second = (await area.Migrate("--exclude", "public.orders_before")).Expect(0).Report;
+        var second = (await area.MigrateHere("--exclude", "public.orders_before")).Expect(0).Report;
         var metadata = await area.Warehouse.Metadata(second.Tables.Single(t => t.Source == "public.orders").Location!, Cancellation);
         Assert.Equal(["id", "customer_id", "total"], metadata.CurrentSchema.Fields.Select(f => f.Name));
         var old = metadata.SchemaOf(metadata.FindSnapshot(first.Tag!)!).Fields;

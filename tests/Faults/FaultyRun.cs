@@ -20,7 +20,7 @@ internal sealed class FaultyRun : IDisposable
     private FaultyRun(MigrationArea area, Readers readers, FaultySample sample)
     {
         (this.area, this.readers, this.sample) = (area, readers, sample);
-        options = ["migrate", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse.Argument, "--output", "json", "--slots", "4", .. area.Config(FaultySample.Config)];
+        options = ["migrate", "--source", area.Source.ConnectionString, "--warehouse", area.Warehouse.Argument, "--output", "json", "--slots", "4", "--include", $"{FaultySample.Schema}.*", .. area.Config(FaultySample.Config)];
         Log = Path.Combine(area.Folder, "passed.log");
     }
 

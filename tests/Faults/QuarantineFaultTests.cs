@@ -36,7 +36,7 @@ public sealed class QuarantineFaultTests(PostgresFixture postgres, AzuriteFixtur
     {
         using var area = new MigrationArea(await SourceDatabase.Create(postgres, "quarantine_fault", Sql, Cancellation), readers, azure ? await azurite.CreateContainer(Cancellation) : null);
         string[] options = area.Config("""{"policy": "quarantine", "sizes": {"mediumBytes": 1}}""");
-        string first = (await Run(area, options, "")).Expect(0).Report.RunId;
+        string first = (await area.MigrateHere(options)).Expect(0).Report.RunId;
         await area.Source.Run("UPDATE a SET d = 'infinity' WHERE id <= 5; UPDATE b SET d = '2024-01-01' WHERE id = 4", Cancellation);
         foreach (string fault in faults.Where(f => f.Contains("=crash", StringComparison.Ordinal)))
         {
@@ -52,8 +52,7 @@ public sealed class QuarantineFaultTests(PostgresFixture postgres, AzuriteFixtur
         // One snapshot for each of the two runs, and nothing beside what they name.
         string quarantine = $"{area.Warehouse.Root}/mammoth/quarantine";
         Assert.Equal(2, (await area.Warehouse.Metadata(quarantine, Cancellation)).Snapshots.Count);
-        await using var verify = area.Mammoth("verify", "--warehouse", area.Warehouse.Argument);
-        (await verify.End(Cancellation)).Expect(0);
+        (await MigrationArea.RunHere("verify", "--warehouse", area.Warehouse.Argument)).Expect(0);
         var catalog = await StorageCatalog.Open(area.Warehouse.Io, area.Warehouse.Root, readOnly: true, Cancellation);
         var orphans = await Orphans.Find(area.Warehouse.Io, catalog, DateTimeOffset.UtcNow.AddMinutes(1), Cancellation);
         Assert.DoesNotContain(orphans.Files, f => f.Location.StartsWith($"{quarantine}/", StringComparison.Ordinal));

@@ -17,7 +17,12 @@ public sealed class PostgresFixture : IAsyncDisposable
 {
     public const string Variable = "MAMMOTH_TEST_POSTGRES";
 
+    /// <summary>Autovacuum starts a process for each database in turn, many a second where each test has one of its own.</summary>
+    private static readonly Dictionary<string, string> Settings = new() { ["max_connections"] = "200", ["wal_level"] = "logical", ["max_wal_senders"] = "10", ["autovacuum"] = "off" };
+
     private readonly SemaphoreSlim starting = new(1, 1);
+    private readonly SemaphoreSlim copying = new(1, 1);
+    private readonly Dictionary<string, string> templates = [];
     private readonly List<string> databases = [];
     private string? connectionString;
     private IAsyncDisposable? server;
@@ -40,11 +45,37 @@ public sealed class PostgresFixture : IAsyncDisposable
     }
 
     /// <summary>Creates an empty database of its own and returns a superuser's connection string to it.</summary>
-    public async Task<string> CreateDatabaseAsync(string purpose, CancellationToken cancellationToken)
+    public Task<string> CreateDatabaseAsync(string purpose, CancellationToken cancellationToken) => CreateDatabaseAsync(purpose, "template0 ENCODING 'UTF8'", cancellationToken);
+
+    /// <summary>Creates a copy of a database that is loaded once for the whole run.</summary>
+    /// <param name="purpose">Which it is.</param>
+    /// <param name="load">Fills the empty database of a connection string.</param>
+    public async Task<string> CopyDatabaseAsync(string purpose, Func<string, CancellationToken, Task> load, CancellationToken cancellationToken)
+    {
+        // Nobody else may be connected to a database while it is copied.
+        await copying.WaitAsync(cancellationToken);
+        try
+        {
+            if (!templates.TryGetValue(purpose, out string? template))
+            {
+                string made = await CreateDatabaseAsync($"{purpose}_template", cancellationToken);
+                await load(made, cancellationToken);
+                templates[purpose] = template = new NpgsqlConnectionStringBuilder(made).Database!;
+            }
+
+            return await CreateDatabaseAsync(purpose, Identifier.Quote(template), cancellationToken);
+        }
+        finally
+        {
+            copying.Release();
+        }
+    }
+
+    private async Task<string> CreateDatabaseAsync(string purpose, string template, CancellationToken cancellationToken)
     {
         string name = $"{purpose}_{Guid.NewGuid():N}";
         name = name[..Math.Min(name.Length, 63)];
-        await ExecuteAsync($"CREATE DATABASE {Identifier.Quote(name)} TEMPLATE template0 ENCODING 'UTF8'", cancellationToken);
+        await ExecuteAsync($"CREATE DATABASE {Identifier.Quote(name)} TEMPLATE {template}", cancellationToken);
         lock (databases)
         {
             databases.Add(name);
@@ -67,6 +98,7 @@ public sealed class PostgresFixture : IAsyncDisposable
         }
 
         starting.Dispose();
+        copying.Dispose();
     }
 
     private async Task<string> StartAsync(CancellationToken cancellationToken)
@@ -78,25 +110,21 @@ public sealed class PostgresFixture : IAsyncDisposable
         {
             PostgreSqlContainer container = new PostgreSqlBuilder("postgres:17")
                 .WithWaitStrategy(Wait.ForUnixContainer().UntilCommandIsCompleted("pg_isready", "-h", "127.0.0.1"))
-                .WithCommand("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "wal_level=logical")
+                .WithCommand(["-c", "fsync=off", "-c", "full_page_writes=off", .. Settings.SelectMany(s => new[] { "-c", $"{s.Key}={s.Value}" })])
                 .Build();
             await container.StartAsync(cancellationToken);
             server = container;
             return container.GetConnectionString();
         }
 
-        ClusterOptions options = new()
-        {
-            Settings = new Dictionary<string, string> { ["max_connections"] = "200", ["wal_level"] = "logical", ["max_wal_senders"] = "10" },
-        };
-        PrivateCluster cluster = await PrivateCluster.StartAsync(options, cancellationToken);
+        PrivateCluster cluster = await PrivateCluster.StartAsync(new() { Settings = Settings }, cancellationToken);
         server = cluster;
         return cluster.ConnectionString;
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
-        string admin = new NpgsqlConnectionStringBuilder(await GetConnectionStringAsync(cancellationToken)) { Pooling = false }.ConnectionString;
+        string admin = new NpgsqlConnectionStringBuilder(await GetConnectionStringAsync(cancellationToken)) { Pooling = false, CommandTimeout = 300 }.ConnectionString;
         await using NpgsqlConnection connection = new(admin);
         await connection.OpenAsync(cancellationToken);
         await using NpgsqlCommand command = new(sql, connection);

@@ -11,7 +11,7 @@ namespace Mammoth.Tests.EndToEnd.Judging;
 internal sealed class PostgresText(string hstoreSchema)
 {
     /// <summary>What makes values print alike in every session.</summary>
-    public const string Session = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET search_path = ''; SET row_security = off";
+    public const string Session = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET search_path = ''; SET row_security = off; SET jit = off";
 
     /// <summary>Bytes beyond which a binary value is compared by its MD5.</summary>
     public const int LongBinary = 1000;

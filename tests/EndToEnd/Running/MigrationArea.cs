@@ -1,4 +1,5 @@
 using Mammoth.Migration.Reports;
+using Mammoth.Tests.Cli;
 using Mammoth.Tests.EndToEnd.Judging;
 using Mammoth.Tests.Fixtures;
 
@@ -32,6 +33,16 @@ internal sealed class MigrationArea : IDisposable
     {
         await using var process = Start(more);
         return await process.End(Cancellation);
+    }
+
+    /// <summary>The same within this process, for tests to which a process of its own makes no difference: it costs a fifth of the CPU.</summary>
+    public Task<Ended> MigrateHere(params string[] more) => RunHere(["migrate", "--source", Source.ConnectionString, "--warehouse", Warehouse.Argument, "--output", "json", .. more]);
+
+    /// <summary>Any command line, within this process.</summary>
+    public static async Task<Ended> RunHere(params string[] arguments)
+    {
+        var ended = await CommandLine.RunAsync(arguments);
+        return new(ended.ExitCode, ended.Out, ended.Error);
     }
 
     /// <summary>Any command line, with the state of runs kept in this area.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Tests.Fixtures;
 using Npgsql;
@@ -7,6 +8,8 @@ namespace Mammoth.Tests.EndToEnd.Running;
 /// <summary>A database of a test's own.</summary>
 internal sealed class SourceDatabase(string connectionString)
 {
+    private readonly ConcurrentDictionary<string, string> unquoted = new(StringComparer.Ordinal);
+
     public string ConnectionString => connectionString;
 
     public string Name => new NpgsqlConnectionStringBuilder(connectionString).Database!;
@@ -60,6 +63,6 @@ internal sealed class SourceDatabase(string connectionString)
         cancellation);
 
     /// <summary>A relation's name as <c>schema.name</c>, unquoted, which is how reports have it.</summary>
-    public async Task<string> Unquoted(string relation, CancellationToken cancellation) => (await Query<string>(
-        $"SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {Identifier.Literal(relation)}::regclass", cancellation)).Single();
+    public async Task<string> Unquoted(string relation, CancellationToken cancellation) => unquoted.GetValueOrDefault(relation) ?? (unquoted[relation] = (await Query<string>(
+        $"SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {Identifier.Literal(relation)}::regclass", cancellation)).Single());
 }

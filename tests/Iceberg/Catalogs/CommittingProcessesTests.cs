@@ -121,8 +121,6 @@ public abstract class CommittingProcessesTests(AzuriteFixture? azurite) : Catalo
     }
 }
 
-[Collection(EndToEnd.Running.EndToEndTests.Name)]
 public sealed class LocalCommittingProcessesTests() : CommittingProcessesTests(null);
 
-[Collection(EndToEnd.Running.EndToEndTests.Name)]
 public sealed class AzureCommittingProcessesTests(AzuriteFixture azurite) : CommittingProcessesTests(azurite);

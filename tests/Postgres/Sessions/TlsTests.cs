@@ -5,26 +5,13 @@ using Npgsql;
 namespace Mammoth.Tests.Postgres.Sessions;
 
 /// <summary>What each verification mode of docs/security.md takes and refuses, at a server with a certificate of its own.</summary>
-public sealed class TlsTests : IAsyncLifetime
+public sealed class TlsTests(EncryptingServer server) : IClassFixture<EncryptingServer>
 {
     private const string Encrypted = "SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("mammoth-tls-").FullName;
-    private OwnCluster cluster = null!;
+    private readonly OwnCluster cluster = server.Cluster;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        cluster = await OwnCluster.StartAsync();
-        await ServerCertificate.Install(cluster, "localhost", Path.Combine(folder, "root.pem"));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await cluster.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
-    }
 
     [Theory]
     [InlineData("Prefer", null, true)]
@@ -38,7 +25,7 @@ public sealed class TlsTests : IAsyncLifetime
     {
         var target = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = hostOfTheTrusted ?? "127.0.0.1", SslMode = Enum.Parse<SslMode>(mode) };
         if (hostOfTheTrusted is not null)
-            target.RootCertificate = Path.Combine(folder, "root.pem");
+            target.RootCertificate = server.Root;
         if (!isTaken)
         {
             var refused = await Assert.ThrowsAsync<SourceConnectionException>(async () => await (await SourceSession.Open(target.ConnectionString, Cancel)).DisposeAsync());
@@ -96,11 +83,45 @@ public sealed class TlsTests : IAsyncLifetime
     {
         await cluster.ExecuteAsync("ALTER SYSTEM SET ssl = off");
         await cluster.RestartAsync("fast");
+        await using var _ = new Again(cluster);
         var target = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { SslMode = SslMode.Require };
         var copying = await Assert.ThrowsAsync<SourceConnectionException>(() => CopySession.Open(target.ConnectionString, Cancel));
         var session = await Assert.ThrowsAsync<SourceConnectionException>(() => SourceSession.Open(target.ConnectionString, Cancel));
         Assert.Equal((ConnectionFailure.Encryption, ConnectionFailure.Encryption), (session.Failure, copying.Failure));
         Assert.Equal(session.Message, copying.Message);
         Assert.All(["takes no encrypted connection", "ssl = on", "sslmode=prefer", "sslmode=disable"], words => Assert.Contains(words, session.Message, StringComparison.Ordinal));
+    }
+
+    /// <summary>It encrypts again for the tests that come later.</summary>
+    private sealed class Again(OwnCluster cluster) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await cluster.ExecuteAsync("ALTER SYSTEM SET ssl = on");
+            await cluster.RestartAsync("fast");
+        }
+    }
+}
+
+/// <summary>A server with a certificate of its own for <c>localhost</c>.</summary>
+public sealed class EncryptingServer : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("mammoth-tls-").FullName;
+
+    internal OwnCluster Cluster { get; private set; } = null!;
+
+    /// <summary>The certificate that whoever trusts the server has.</summary>
+    internal string Root => Path.Combine(folder, "root.pem");
+
+    public async ValueTask InitializeAsync()
+    {
+        Cluster = await OwnCluster.StartAsync();
+        await ServerCertificate.Install(Cluster, "localhost", Root);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 }

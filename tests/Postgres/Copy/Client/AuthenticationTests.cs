@@ -6,29 +6,11 @@ using Npgsql;
 namespace Mammoth.Tests.Postgres.Copy.Client;
 
 /// <summary>Each way a server lets a role in, tried on a server that has them all; Npgsql is asked the same and must agree.</summary>
-public sealed class AuthenticationTests : IAsyncLifetime
+public sealed class AuthenticationTests(AuthenticatingServer server) : IClassFixture<AuthenticatingServer>
 {
-    private OwnCluster cluster = null!;
+    private readonly OwnCluster cluster = server.Cluster;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        cluster = await OwnCluster.StartAsync();
-        foreach ((string role, string encryption) in new[] { ("scrammed", "scram-sha-256"), ("hashed", "md5"), ("plain", "scram-sha-256"), ("mapped", "scram-sha-256") })
-            await cluster.ExecuteAsync($"SET password_encryption = '{encryption}'; CREATE ROLE {role} LOGIN PASSWORD 'pä ss''wörd'");
-        await cluster.ExecuteAsync("CREATE ROLE trusted LOGIN; CREATE ROLE shut LOGIN PASSWORD 'hunter2'");
-        string[] rules =
-        [
-            "host all trusted 127.0.0.1/32 trust", "host all scrammed 127.0.0.1/32 scram-sha-256", "host all hashed 127.0.0.1/32 md5",
-            "host all plain 127.0.0.1/32 password", "host all shut 127.0.0.1/32 reject",
-        ];
-        string lines = string.Join(", ", rules.Select(r => $"('{r}')"));
-        await cluster.ExecuteAsync($"COPY (VALUES {lines}) TO PROGRAM 'cat - pg_hba.conf > pg_hba.new && mv pg_hba.new pg_hba.conf'");
-        await cluster.ExecuteAsync("SELECT pg_reload_conf()");
-    }
-
-    public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
     [Theory]
     [InlineData("trusted", null, true)]
@@ -101,8 +83,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
         string missing = new NpgsqlConnectionStringBuilder(As("trusted", null)) { Database = "nowhere" }.ConnectionString;
         SourceConnectionException error = await Assert.ThrowsAsync<SourceConnectionException>(() => CopySession.Open(missing, Cancel));
         Assert.Equal(ConnectionFailure.MissingDatabase, error.Failure);
-        await cluster.ExecuteAsync("ALTER ROLE trusted CONNECTION LIMIT 0");
-        error = await Assert.ThrowsAsync<SourceConnectionException>(() => CopySession.Open(As("trusted", null), Cancel));
+        error = await Assert.ThrowsAsync<SourceConnectionException>(() => CopySession.Open(As("crowded", null), Cancel));
         Assert.Equal(ConnectionFailure.Busy, error.Failure);
     }
 
@@ -135,4 +116,28 @@ public sealed class AuthenticationTests : IAsyncLifetime
             target.Password = password;
         return target.ConnectionString;
     }
+}
+
+/// <summary>A server with a role for each way in.</summary>
+public sealed class AuthenticatingServer : IAsyncLifetime
+{
+    internal OwnCluster Cluster { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Cluster = await OwnCluster.StartAsync();
+        foreach ((string role, string encryption) in new[] { ("scrammed", "scram-sha-256"), ("hashed", "md5"), ("plain", "scram-sha-256") })
+            await Cluster.ExecuteAsync($"SET password_encryption = '{encryption}'; CREATE ROLE {role} LOGIN PASSWORD 'pä ss''wörd'");
+        await Cluster.ExecuteAsync("CREATE ROLE trusted LOGIN; CREATE ROLE crowded LOGIN CONNECTION LIMIT 0; CREATE ROLE shut LOGIN PASSWORD 'hunter2'");
+        string[] rules =
+        [
+            "host all trusted,crowded 127.0.0.1/32 trust", "host all scrammed 127.0.0.1/32 scram-sha-256", "host all hashed 127.0.0.1/32 md5",
+            "host all plain 127.0.0.1/32 password", "host all shut 127.0.0.1/32 reject",
+        ];
+        string lines = string.Join(", ", rules.Select(r => $"('{r}')"));
+        await Cluster.ExecuteAsync($"COPY (VALUES {lines}) TO PROGRAM 'cat - pg_hba.conf > pg_hba.new && mv pg_hba.new pg_hba.conf'");
+        await Cluster.ExecuteAsync("SELECT pg_reload_conf()");
+    }
+
+    public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 }
