@@ -159,9 +159,7 @@ public sealed partial class PgDump
         string[] parents = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/Applications/Postgres.app/Contents/Versions", "/Library/PostgreSQL", Path.Combine(programs, "PostgreSQL")];
         IEnumerable<string> versioned = parents.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Select(d => Path.Combine(d, "bin"));
         IEnumerable<string> pgdg = Directory.Exists("/usr") ? Directory.EnumerateDirectories("/usr", "pgsql-*").Select(d => Path.Combine(d, "bin")) : [];
-
-        // What is on the path may be a script that chooses among them (Debian's), and takes longer to do so than to dump a small schema.
-        return versioned.Concat(pgdg).Concat(onPath).Append("/usr/local/pgsql/bin").Select(folder => Path.Combine(folder, name));
+        return onPath.Concat(versioned).Concat(pgdg).Append("/usr/local/pgsql/bin").Select(folder => Path.Combine(folder, name));
     }
 
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]

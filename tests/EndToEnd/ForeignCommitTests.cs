@@ -19,8 +19,9 @@ public sealed class ForeignCommitTests(PostgresFixture postgres, AzuriteFixture 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("table-proven", false)]
+    [InlineData("commit-attempted", false)]
     [InlineData("catalog-write", true)]
+    [InlineData("table-proven", false)]
     public async Task A_property_is_merged(string at, bool azure)
     {
         using var area = await Published(azure);
@@ -54,12 +55,14 @@ public sealed class ForeignCommitTests(PostgresFixture postgres, AzuriteFixture 
         Assert.Equal(3, (await Load(area)).Metadata.Snapshots.Count);
     }
 
-    [Fact]
-    public async Task A_schema_is_not_overridden_and_the_reason_names_it()
+    [Theory]
+    [InlineData("commit-attempted", false)]
+    [InlineData("catalog-write", true)]
+    public async Task A_schema_is_not_overridden_and_the_reason_names_it(string at, bool azure)
     {
-        using var area = await Published(azure: false);
+        using var area = await Published(azure);
 
-        var ended = await Migrate(area, "commit-attempted", table =>
+        var ended = await Migrate(area, at, table =>
         {
             var schema = table.CurrentSchema;
             return [new AddSchema(schema with { Fields = [.. schema.Fields, new NestedField(table.LastColumnId + 1, "note", false, PrimitiveType.String)] }), new SetCurrentSchema(Update.LastAdded)];

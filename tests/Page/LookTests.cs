@@ -57,6 +57,8 @@ public sealed class LookTests(ServedShop shop, Chromium chromium) : IClassFixtur
     [Theory]
     [InlineData(ColorScheme.Light, 1200)]
     [InlineData(ColorScheme.Dark, 390)]
+    [InlineData(ColorScheme.Light, 390)]
+    [InlineData(ColorScheme.Dark, 1200)]
     public async Task Every_view_fits_is_accessible_and_breaks_no_rule(ColorScheme scheme, int width)
     {
         foreach (var (name, address, shows) in Views)
