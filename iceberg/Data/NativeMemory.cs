@@ -8,7 +8,7 @@ namespace Mammoth.Iceberg.Data;
 /// </summary>
 internal static partial class NativeMemory
 {
-    /// <summary>With less memory than this it goes before time.</summary>
+    /// <summary>With less memory than this, what is freed is given back at once.</summary>
     private const long Little = 1L << 30;
 
     private static readonly bool Prepared = Prepare();
@@ -23,9 +23,11 @@ internal static partial class NativeMemory
             return true;
         _ = SetEnvironment("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", 0);
 
-        // What is freed is given back within seconds otherwise: 100 MB where rows have values of 20 MB, and a container of 512 MB was killed for them.
-        if (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < Little)
-            _ = SetEnvironment("JE_ARROW_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0", 0);
+        // A row group's buffers are freed when it is closed and wanted again by the next one, within a second or two: kept for so long, and in pages of 2 MB where
+        // the kernel has them, the same memory is not cleared and mapped again for each. In a small container what is kept counts: with rows of 20 MB it takes
+        // 100 MB, and one of 512 MB was killed for them.
+        bool little = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < Little;
+        _ = SetEnvironment("JE_ARROW_MALLOC_CONF", little ? "dirty_decay_ms:0,muzzy_decay_ms:0" : "dirty_decay_ms:2500,thp:always", 0);
         return true;
     }
 
