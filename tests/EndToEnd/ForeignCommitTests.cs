@@ -12,6 +12,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>Somebody else changes a table between a run's plan and its commit: the run merges it or says why it can't, and neither's work is lost.</summary>
+[LongRunning]
 public sealed class ForeignCommitTests(PostgresFixture postgres, AzuriteFixture azurite, Readers readers)
 {
     private static readonly TableIdentifier Orders = new("public", "orders");

@@ -5,6 +5,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>Statements that make rows of a snapshot vanish without an error, for who reads without locks and does not look.</summary>
+[LongRunning]
 public sealed class HostileSourceTests(PostgresFixture postgres, Readers readers)
 {
     /// <summary>Being read while it happens, and yet to be read when it happens.</summary>

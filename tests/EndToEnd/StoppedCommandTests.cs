@@ -10,6 +10,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.EndToEnd;
 
 /// <summary>Ctrl-C, and the SIGTERM of whoever manages services, in the middle of the work.</summary>
+[LongRunning]
 public sealed partial class StoppedCommandTests(PostgresFixture postgres, Readers readers)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -4,6 +4,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.Faults;
 
 /// <summary>The process fails at a failpoint, and the same command is run again. The warehouses take turns; <c>mammoth soak</c> does all on both.</summary>
+[LongRunning]
 public sealed class CrashMatrixTests(FaultySample sample, AzuriteFixture azurite, Readers readers) : IClassFixture<FaultySample>
 {
     /// <summary>So many runs meet all failpoints: each is killed several times, at steps far from each other.</summary>

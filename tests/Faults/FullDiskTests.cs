@@ -6,6 +6,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.Faults;
 
 /// <summary>A disk is full: the command says which, and the same command goes on once there is space.</summary>
+[LongRunning]
 public sealed partial class FullDiskTests(PostgresFixture postgres, Readers readers)
 {
     private const int Failed = 2;

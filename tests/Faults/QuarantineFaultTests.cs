@@ -8,6 +8,7 @@ using Mammoth.Tests.Fixtures;
 namespace Mammoth.Tests.Faults;
 
 /// <summary>Runs that set rows aside and are killed around them: every row is in quarantine once in the end, on top of what an earlier run put there.</summary>
+[LongRunning]
 public sealed class QuarantineFaultTests(PostgresFixture postgres, AzuriteFixture azurite, Readers readers)
 {
     private const string Sql = """

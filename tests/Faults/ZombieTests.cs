@@ -16,6 +16,7 @@ namespace Mammoth.Tests.Faults;
 /// Every activity is delivered twice, and both copies run to the end, whichever step the first of them stopped at: one result counts, no file of a table is written twice, and what
 /// the other wrote is found as leftovers.
 /// </summary>
+[LongRunning]
 public sealed class ZombieTests(PostgresFixture postgres, Readers readers)
 {
     /// <summary>A copy is stopped before each of its writes, or every second; where this is set, before each thing that it asks of the store.</summary>

@@ -8,6 +8,7 @@ namespace Mammoth.Tests.LargeValues;
 /// 512 MB of memory: a container's, where this user may make one (a cgroup), and the runtime's own limit. What is copied is copied, what is not says so; the process is never
 /// killed for it.
 /// </summary>
+[LongRunning]
 public sealed class MemoryLimitTests(LargeRows rows, Readers readers) : IClassFixture<LargeRows>
 {
     private const long Limit = 512L << 20;

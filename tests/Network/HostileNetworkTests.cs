@@ -7,6 +7,7 @@ using Npgsql;
 namespace Mammoth.Tests.Network;
 
 /// <summary>A bad network before PostgreSQL and before the store: the command ends with every row once, by itself, and does not hang.</summary>
+[LongRunning]
 public sealed class HostileNetworkTests(SampleSource sample, AzuriteFixture azurite, Readers readers) : IClassFixture<SampleSource>
 {
     /// <summary>What a run of these tables takes many times over: longer is a hang.</summary>

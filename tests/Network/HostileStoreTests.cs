@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mammoth.Tests.Network;
 
 /// <summary>A store that answers badly: the command ends with every row once, or says in bounded time that it can't.</summary>
+[LongRunning]
 public sealed class HostileStoreTests(SampleSource sample, PostgresFixture postgres, AzuriteFixture azurite, Readers readers) : IClassFixture<SampleSource>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
