@@ -41,7 +41,7 @@ internal static class SessionSettings
     public static string Sql { get; } = $"""
         SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_encoding'),
             (SELECT pg_catalog.count(pg_catalog.set_config(p.name, p.value, false)) FROM (VALUES {string.Join(", ", Pinned.Select(p => $"('{p.Name}', '{p.Value}')"))}) AS p (name, value)
-                WHERE EXISTS (SELECT FROM pg_catalog.pg_settings s WHERE pg_catalog.lower(s.name) = pg_catalog.lower(p.name))),
+                WHERE pg_catalog.current_setting(p.name, true) IS NOT NULL),
             CASE WHEN pg_catalog.current_setting('server_encoding') = 'SQL_ASCII' THEN pg_catalog.set_config('client_encoding', 'SQL_ASCII', false) END
         """;
 
