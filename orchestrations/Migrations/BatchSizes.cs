@@ -20,6 +20,7 @@ public sealed record BatchSizes(double Bytes, double MillisecondsPerMegabyte, do
     private const double Shortest = 10_000;
     private const double Aim = 20_000;
     private const double Longest = 30_000;
+    private const double Growth = 4;
 
     public BatchSizes()
         : this(0, 0, 0, 0)
@@ -28,6 +29,9 @@ public sealed record BatchSizes(double Bytes, double MillisecondsPerMegabyte, do
 
     /// <summary>What was learnt elsewhere, where nothing is known here.</summary>
     public BatchSizes Begin(BatchSizes? remembered) => Copies > 0 ? this : remembered ?? this;
+
+    /// <summary>How many bytes of the source take so long, as far as is known.</summary>
+    public double BytesOf(TimeSpan time) => MillisecondsPerMegabyte > 0 ? time.TotalMilliseconds / MillisecondsPerMegabyte * Megabyte : 0;
 
     /// <summary>After some copies, in the order in which they ended.</summary>
     public BatchSizes After(IReadOnlyList<CopyMeasure> copies, BatchBounds bounds)
@@ -53,7 +57,7 @@ public sealed record BatchSizes(double Bytes, double MillisecondsPerMegabyte, do
             copy.Errors > 0 && copy.Errors > 1.5 * Errors ? 0.8
             : copy.Memory > 0.8 ? 0.7
             : expected > Longest ? Math.Max(0.5, Aim / expected)
-            : expected < Shortest && errors < 0.01 && copy.Memory < 0.5 ? Math.Min(2, Aim / expected)
+            : expected < Shortest && errors < 0.01 && copy.Memory < 0.5 ? Math.Min(Growth, Aim / expected)
             : 1;
         return new(bounds.Within(bytes * factor), milliseconds, errors, Copies + 1);
     }

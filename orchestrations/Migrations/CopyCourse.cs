@@ -13,6 +13,9 @@ internal sealed class CopyCourse(OpenTable.Result table, BatchSizes sizes, int n
     /// <summary>Chunks of one copy at most: each partition's are a statement of their own.</summary>
     private const int Most = 64;
 
+    /// <summary>Shorter than this no copy is made for the lanes to end together: it costs more than they would wait.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(700);
+
     private readonly double _chunkBytes = Math.Max(1, (double)table.Bytes / table.Chunks);
     private readonly List<CopyMeasure> _measures = [];
     private readonly BatchBounds _bounds = new(Math.Max(1, (double)table.Bytes / table.Chunks), table.MaxBytes);
@@ -28,7 +31,8 @@ internal sealed class CopyCourse(OpenTable.Result table, BatchSizes sizes, int n
     {
         int left = table.Chunks - Next;
         int count = (int)Math.Clamp(Math.Round(_bounds.Within(_sizes.Bytes) / _chunkBytes), 1, Most);
-        count = Math.Max(1, Math.Min(count, left / lanes));
+        int least = (int)Math.Clamp(_sizes.BytesOf(Shortest) / _chunkBytes, 1, Most);
+        count = Math.Min(Math.Min(count, left), Math.Max(least, left / lanes));
         (int, int) taken = (Next, count);
         Next += count;
         return taken;

@@ -20,21 +20,35 @@ public sealed class BatchSizesTests
         new("far away", 60_000, Pace: 80, Overhead: 1.5, Noise: 0.2),
     ];
 
+    /// <summary>Chunks a copy; more of them are beyond the tuner's bounds.</summary>
+    private static readonly int[] Fixed = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+
     public static TheoryData<SimulatedTable, int> Tables => [.. Profiles.SelectMany(table => new[] { 2, 4, 8 }.Select(lanes => new TheoryDataRow<SimulatedTable, int>(table, lanes)))];
 
     [Theory]
     [MemberData(nameof(Tables))]
     public void Comes_within_a_tenth_of_the_best_fixed_size_without_being_told(SimulatedTable table, int lanes)
     {
-        double best = new[] { 1, 2, 3, 4, 6, 8, 12, 16, 24, 32 }.Min(take => CopySimulation.Median(table, lanes, take));
+        double best = Fixed.Min(take => CopySimulation.Median(table, lanes, take));
         double tuned = CopySimulation.Median(table, lanes);
         Assert.True(tuned <= 1.1 * best, $"{table.Name}: {tuned:0} s, and {best:0} s with the best size");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Comes_within_a_tenth_where_chunks_are_so_small_that_most_of_a_copy_is_overhead(int lanes)
+    {
+        var table = new SimulatedTable("in small chunks", 1_000, Pace: 80, Overhead: 0.15, Noise: 0.1, Chunk: 8);
+        double best = Fixed.Append(64).Min(take => CopySimulation.Median(table, lanes, take));
+        double tuned = CopySimulation.Median(table, lanes);
+        Assert.True(tuned <= 1.1 * best, $"{tuned:0.0} s, and {best:0.0} s with the best size");
     }
 
     [Fact]
     public void No_one_fixed_size_comes_as_near_to_all_of_them()
     {
-        double worst = new[] { 1, 2, 3, 4, 6, 8, 12, 16, 24, 32 }.Min(take => Profiles.Max(table => CopySimulation.Median(table, 8, take) / CopySimulation.Median(table, 8)));
+        double worst = Fixed.Min(take => Profiles.Max(table => CopySimulation.Median(table, 8, take) / CopySimulation.Median(table, 8)));
         Assert.True(worst > 1.1, $"One size would cost {worst:0.00} times the tuner's at most.");
     }
 
@@ -58,7 +72,7 @@ public sealed class BatchSizesTests
         double first = CopySimulation.Run(wide, 4, 7).Sizes[^1];
         var remembered = new BatchSizes(first * (1 << 20), 17, 0, 100);
         Assert.True(CopySimulation.Run(wide, 4, 8, remembered: remembered).Sizes[0] > 0.7 * first);
-        Assert.True(CopySimulation.Run(wide, 4, 8).Sizes[0] < 0.4 * first);
+        Assert.True(CopySimulation.Run(wide, 4, 8).Sizes[0] < 0.5 * first);
     }
 
     [Theory]
@@ -66,8 +80,8 @@ public sealed class BatchSizesTests
     [InlineData(40_000, 0.3, 0, 0.5)]
     [InlineData(20_000, 0.3, 0, 1)]
     [InlineData(15_000, 0.3, 0, 1)]
-    [InlineData(8_000, 0.3, 0, 2)]
-    [InlineData(1_000, 0.3, 0, 2)]
+    [InlineData(8_000, 0.3, 0, 2.5)]
+    [InlineData(1_000, 0.3, 0, 4)]
     [InlineData(1_000, 0.6, 0, 1)]
     [InlineData(1_000, 0.81, 0, 0.7)]
     [InlineData(20_000, 0.9, 0, 0.7)]

@@ -9,7 +9,8 @@ namespace Mammoth.Tests.Migrations;
 /// <param name="Overhead">Seconds that a copy takes beside its rows.</param>
 /// <param name="Noise">The standard deviation of a copy's pace, as its logarithm.</param>
 /// <param name="Failures">Seconds between failures of a connection, on average; 0: none.</param>
-public sealed record SimulatedTable(string Name, int Megabytes, double Pace, double Overhead, double Noise = 0.15, double Failures = 0)
+/// <param name="Chunk">Megabytes of one chunk.</param>
+public sealed record SimulatedTable(string Name, int Megabytes, double Pace, double Overhead, double Noise = 0.15, double Failures = 0, int Chunk = 128)
 {
     public override string ToString() => Name;
 }
@@ -17,18 +18,17 @@ public sealed record SimulatedTable(string Name, int Megabytes, double Pace, dou
 /// <summary>Copies a table that is not there, by the clock of its <see cref="SimulatedTable"/>, with the handing out of chunks that a migration has.</summary>
 internal static class CopySimulation
 {
-    private const double ChunkBytes = 128 << 20;
-
     /// <param name="take">How many chunks the next copy takes; null: as the tuner says.</param>
     /// <returns>Seconds until the last copy ended, and the tuner's megabytes after each copy.</returns>
     public static (double Seconds, IReadOnlyList<double> Sizes) Run(SimulatedTable table, int lanes, int seed, int? take = null, BatchSizes? remembered = null)
     {
         var random = new Random(seed);
-        int chunks = (int)Math.Ceiling(table.Megabytes / 128.0);
-        var opened = new OpenTable.Result("", chunks, table.Name, Bytes: (long)(chunks * ChunkBytes), MaxBytes: 4L << 30);
+        double chunkBytes = table.Chunk << 20;
+        int chunks = (int)Math.Ceiling((double)table.Megabytes / table.Chunk);
+        var opened = new OpenTable.Result("", chunks, table.Name, Bytes: (long)(chunks * chunkBytes), MaxBytes: 4L << 30);
         BatchSizes sizes = remembered ?? new();
         var course = new CopyCourse(opened, sizes, 0, lanes);
-        var bounds = new BatchBounds(ChunkBytes, 4L << 30);
+        var bounds = new BatchBounds(chunkBytes, 4L << 30);
         var ends = new PriorityQueue<(int Lane, ChunkResult? Copy), double>(Enumerable.Range(0, lanes).Select(lane => ((lane, (ChunkResult?)null), 0.0)));
         var learnt = new List<double>();
         int next = 0;
@@ -39,7 +39,7 @@ internal static class CopySimulation
             if (end.Copy is { } copy)
             {
                 course.Learn(copy);
-                sizes = sizes.After([new(0, (long)(copy.Count * ChunkBytes), 0, (copy.Finished - copy.Started).TotalMilliseconds, copy.Memory, copy.Attempt - 1)], bounds);
+                sizes = sizes.After([new(0, (long)(copy.Count * chunkBytes), 0, (copy.Finished - copy.Started).TotalMilliseconds, copy.Memory, copy.Attempt - 1)], bounds);
                 learnt.Add(sizes.Bytes / (1 << 20));
             }
 
@@ -70,7 +70,7 @@ internal static class CopySimulation
         double took = 0;
         for (int tries = 1; ; tries++)
         {
-            double needs = table.Overhead + (count * 128 / table.Pace * Math.Exp(table.Noise * Gauss(random)));
+            double needs = table.Overhead + (count * table.Chunk / table.Pace * Math.Exp(table.Noise * Gauss(random)));
             double fails = table.Failures == 0 ? double.PositiveInfinity : -Math.Log(1 - random.NextDouble()) * table.Failures;
             if (fails >= needs || tries == 6)
             {
