@@ -57,14 +57,21 @@ internal sealed class TunerCase : ICase
         string configuration = Path.Combine(bench.Scratch, $"fixed-{count}.json");
         await File.WriteAllTextAsync(configuration, string.Create(CultureInfo.InvariantCulture, $$"""{ "maxCopySize": {{count * chunkBytes:0}} }"""), cancellationToken);
         BatchSizes learnt = new(count * chunkBytes, 0, 0, 1);
-        return await bench.Mammoth.MigrateAsync(
-            bench.Server.ConnectionString(BenchTable.Database), 2, [$"public.{table.Name}"], keepWarehouse: false, cancellationToken, ["--target-file-size", FileSize, "--config", configuration],
-            warehouse =>
-            {
-                string sizes = Path.Combine(warehouse, "_mammoth", "sizes", "public");
-                Directory.CreateDirectory(sizes);
-                File.WriteAllBytes(Path.Combine(sizes, $"{table.Name}.json"), JsonSerializer.SerializeToUtf8Bytes(learnt, RunFolder.Json));
-            });
+        try
+        {
+            return await bench.Mammoth.MigrateAsync(
+                bench.Server.ConnectionString(BenchTable.Database), 2, [$"public.{table.Name}"], keepWarehouse: false, cancellationToken, ["--target-file-size", FileSize, "--config", configuration],
+                warehouse =>
+                {
+                    string sizes = Path.Combine(warehouse, "_mammoth", "sizes", "public");
+                    Directory.CreateDirectory(sizes);
+                    File.WriteAllBytes(Path.Combine(sizes, $"{table.Name}.json"), JsonSerializer.SerializeToUtf8Bytes(learnt, RunFolder.Json));
+                });
+        }
+        finally
+        {
+            File.Delete(configuration);
+        }
     }
 
     private static async Task<double> SourceBytesAsync(Bench bench, BenchTable table, CancellationToken cancellationToken) =>
