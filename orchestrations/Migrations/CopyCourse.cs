@@ -14,7 +14,7 @@ internal sealed class CopyCourse(OpenTable.Result table, BatchSizes sizes, int n
     private const int Most = 64;
 
     /// <summary>Shorter than this no copy is made for the lanes to end together: it costs more than they would wait.</summary>
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan WorthACopy = TimeSpan.FromMilliseconds(700);
 
     private readonly double _chunkBytes = Math.Max(1, (double)table.Bytes / table.Chunks);
     private readonly List<CopyMeasure> _measures = [];
@@ -31,7 +31,7 @@ internal sealed class CopyCourse(OpenTable.Result table, BatchSizes sizes, int n
     {
         int left = table.Chunks - Next;
         int count = (int)Math.Clamp(Math.Round(_bounds.Within(_sizes.Bytes) / _chunkBytes), 1, Most);
-        int least = (int)Math.Clamp(_sizes.BytesOf(Shortest) / _chunkBytes, 1, Most);
+        int least = (int)Math.Clamp(_sizes.BytesOf(WorthACopy) / _chunkBytes, 1, Most);
         count = Math.Min(Math.Min(count, left), Math.Max(least, left / lanes));
         (int, int) taken = (Next, count);
         Next += count;

@@ -6,10 +6,6 @@ using Xunit.v3;
 
 namespace Mammoth.Tests.Fixtures;
 
-/// <summary>Marks a class whose tests take minutes, one after the other: begun last, it would run alone at the end.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-internal sealed class LongRunningAttribute : Attribute;
-
 /// <summary>Begins the classes that are <see cref="LongRunningAttribute"/> before all others.</summary>
 public sealed class LongFirst : ITestCollectionOrderer
 {

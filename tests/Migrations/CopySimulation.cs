@@ -24,8 +24,8 @@ internal static class CopySimulation
     {
         var random = new Random(seed);
         double chunkBytes = table.Chunk << 20;
-        int chunks = (int)Math.Ceiling((double)table.Megabytes / table.Chunk);
-        var opened = new OpenTable.Result("", chunks, table.Name, Bytes: (long)(chunks * chunkBytes), MaxBytes: 4L << 30);
+        OpenTable.Result opened = Open(table);
+        int chunks = opened.Chunks;
         BatchSizes sizes = remembered ?? new();
         var course = new CopyCourse(opened, sizes, 0, lanes);
         var bounds = new BatchBounds(chunkBytes, 4L << 30);
@@ -58,11 +58,21 @@ internal static class CopySimulation
         return (last, learnt);
     }
 
+    /// <summary>Megabytes that the first copy of a table takes.</summary>
+    public static double Beginning(SimulatedTable table, int lanes, BatchSizes? remembered = null) =>
+        new CopyCourse(Open(table), remembered ?? new(), 0, lanes).Take().Count * table.Chunk;
+
     /// <summary>The median of some runs.</summary>
     public static double Median(SimulatedTable table, int lanes, int? take = null)
     {
         double[] times = [.. Enumerable.Range(0, 25).Select(seed => Run(table, lanes, seed, take).Seconds).Order()];
         return times[times.Length / 2];
+    }
+
+    private static OpenTable.Result Open(SimulatedTable table)
+    {
+        int chunks = (int)Math.Ceiling((double)table.Megabytes / table.Chunk);
+        return new("", chunks, table.Name, Bytes: (long)chunks * table.Chunk << 20, MaxBytes: 4L << 30);
     }
 
     private static (double Took, double Good, int Tries) Copy(SimulatedTable table, int count, Random random)
