@@ -6,13 +6,29 @@ using ParquetSharp;
 namespace Mammoth.Iceberg.Data;
 
 /// <summary>
-/// Strings and binaries, handed over as pointers into Arrow's buffer. Their bounds are taken here: Parquet's statistics leave out values that are long.
+/// Strings and binaries, handed over as pointers into Arrow's buffer. Parquet keeps no statistics of a row group whose lowest or highest value is long: from the first long value on,
+/// all of the file are looked at here.
 /// </summary>
 internal sealed class BytesLeaf(NestedField field, short maxDefinition, short maxRepetition) : LeafWriter<ByteArray>(field, maxDefinition, maxRepetition)
 {
+    /// <summary>Shorter values are in the statistics: parquet-cpp's <c>DEFAULT_MAX_STATISTICS_SIZE</c>.</summary>
+    private const int Long = 4096;
+
     private readonly ValueBounds _bounds = new(field.Type);
 
-    public override ValueBounds? Bounds => _bounds;
+    /// <summary>By row group: whether it has values that were not looked at.</summary>
+    private readonly List<bool> _unseen = [];
+
+    private bool _hasLong;
+
+    /// <summary>What was looked at and what <see cref="Take"/> was given: together all values.</summary>
+    public ValueBounds Bounds => _bounds;
+
+    public override void Open(ColumnWriter column)
+    {
+        _unseen.Add(false);
+        base.Open(column);
+    }
 
     public override unsafe void Write(Frontier entries, ArrayData data)
     {
@@ -21,16 +37,52 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         var bytes = (byte*)pin.Pointer;
         var positions = entries.Values;
         var room = Room(positions.Length);
+        var lengths = 0;
         for (var i = 0; i < room.Length; i++)
         {
             var start = offsets[positions[i]];
-            room[i] = new ByteArray((nint)(bytes + start), offsets[positions[i] + 1] - start);
+            var length = offsets[positions[i] + 1] - start;
+            room[i] = new ByteArray((nint)(bytes + start), length);
+            lengths |= length;
         }
         if (!Repeated)
-            foreach (var value in room)
-                _bounds.Add(new ReadOnlySpan<byte>((byte*)value.Pointer, value.Length));
+            Look(room, lengths);
         Put(entries, room);
     }
+
+    /// <summary>Takes in what the statistics of a row group say.</summary>
+    /// <returns>False where they say nothing of values that were not looked at: then nothing is known of the column's bounds.</returns>
+    public bool Take(int group, Statistics<ByteArray> statistics)
+    {
+        if (!statistics.HasMinMax)
+            return !_unseen[group];
+        _bounds.Add(Bytes(statistics.Min));
+        _bounds.Add(Bytes(statistics.Max));
+        return true;
+    }
+
+    /// <param name="lengths">All bits of the values' lengths: at least the longest one.</param>
+    private void Look(ReadOnlySpan<ByteArray> values, int lengths)
+    {
+        if (values.IsEmpty)
+            return;
+        _hasLong |= lengths >= Long;
+        if (lengths == 0)
+        {
+            // Nor are there statistics where all are empty.
+            _bounds.Add([]);
+            return;
+        }
+        if (!_hasLong)
+        {
+            _unseen[^1] = true;
+            return;
+        }
+        foreach (var value in values)
+            _bounds.Add(Bytes(value));
+    }
+
+    private static unsafe ReadOnlySpan<byte> Bytes(ByteArray value) => new((byte*)value.Pointer, value.Length);
 }
 
 /// <summary>Values of one length (uuid, fixed), handed over as pointers into Arrow's buffer.</summary>

@@ -16,6 +16,9 @@ internal sealed class ColumnMetrics
     private readonly Dictionary<int, byte[]> _lower = [];
     private readonly Dictionary<int, byte[]> _upper = [];
 
+    /// <summary>Columns with values of which nothing is known.</summary>
+    private readonly HashSet<int> _unknown = [];
+
     /// <summary>Reads the footer of a file just written.</summary>
     public static ColumnMetrics Of(Stream footer, IReadOnlyList<LeafWriter> leaves)
     {
@@ -27,7 +30,7 @@ internal sealed class ColumnMetrics
             for (var column = 0; column < leaves.Count; column++)
             {
                 using var chunk = row.MetaData.GetColumnChunkMetaData(column);
-                metrics.Add(leaves[column], chunk);
+                metrics.Add(leaves[column], group, chunk);
             }
         }
         foreach (var leaf in leaves)
@@ -49,7 +52,7 @@ internal sealed class ColumnMetrics
     // By field id: the same rows make the same manifest.
     private static SortedDictionary<int, T> Ordered<T>(Dictionary<int, T> metrics) => new(metrics);
 
-    private void Add(LeafWriter leaf, ColumnChunkMetaData chunk)
+    private void Add(LeafWriter leaf, int group, ColumnChunkMetaData chunk)
     {
         var id = leaf.Field.Id;
         Count(_sizes, id, chunk.TotalCompressedSize);
@@ -59,7 +62,13 @@ internal sealed class ColumnMetrics
         using var statistics = chunk.Statistics
             ?? throw new InvalidDataException($"The Parquet writer kept no statistics of column '{leaf.Field.Name}' (field id {id}).");
         Count(_nulls, id, statistics.NullCount);
-        if (!statistics.HasMinMax || leaf.Bounds is not null)
+        if (leaf is BytesLeaf bytes)
+        {
+            if (chunk.NumValues > statistics.NullCount && !bytes.Take(group, (Statistics<ByteArray>)statistics))
+                _unknown.Add(id);
+            return;
+        }
+        if (!statistics.HasMinMax)
             return;
         Widen(leaf.Field.Type, id, Bound(leaf.Field.Type, statistics, upper: false), Bound(leaf.Field.Type, statistics, upper: true));
     }
@@ -68,9 +77,11 @@ internal sealed class ColumnMetrics
     {
         if (leaf.NanCount is { } nans)
             _nans[leaf.Field.Id] = nans;
-        if (leaf.Bounds?.Lower is { } lower)
+        if (leaf is not BytesLeaf { Bounds: var bounds } || _unknown.Contains(leaf.Field.Id))
+            return;
+        if (bounds.Lower is { } lower)
             _lower[leaf.Field.Id] = lower;
-        if (leaf.Bounds?.Upper is { } upper)
+        if (bounds.Upper is { } upper)
             _upper[leaf.Field.Id] = upper;
     }
 

@@ -15,9 +15,6 @@ internal abstract class LeafWriter(NestedField field, short maxDefinition, short
     /// <summary>NaN values of the whole file; null where the type has none.</summary>
     public virtual long? NanCount => null;
 
-    /// <summary>Bounds where they aren't taken from the file's own statistics.</summary>
-    public virtual ValueBounds? Bounds => null;
-
     protected short MaxDefinition { get; } = maxDefinition;
 
     /// <summary>Starts a row group.</summary>

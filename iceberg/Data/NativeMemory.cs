@@ -23,11 +23,13 @@ internal static partial class NativeMemory
             return true;
         _ = SetEnvironment("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", 0);
 
-        // A row group's buffers are freed when it is closed and wanted again by the next one, within a second or two: kept for so long, and in pages of 2 MB where
-        // the kernel has them, the same memory is not cleared and mapped again for each. In a small container what is kept counts: with rows of 20 MB it takes
-        // 100 MB, and one of 512 MB was killed for them.
-        bool little = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < Little;
-        _ = SetEnvironment("JE_ARROW_MALLOC_CONF", little ? "dirty_decay_ms:0,muzzy_decay_ms:0" : "dirty_decay_ms:2500,thp:always", 0);
+        // A row group's buffers are freed when it is closed and wanted again by the next one: kept for some seconds, the same memory is not cleared and mapped again for each.
+        // Pools ("arenas") are few, since whatever thread writes the next row group finds only what its own pool has kept: with jemalloc's four for each core, two streams of
+        // mixed columns took 100 MB more, and most of it was cleared anew all the time. In a small container what is kept counts: with rows of 20 MB it takes 100 MB, and one
+        // of 512 MB was killed for them.
+        var little = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < Little;
+        var pools = Math.Max(1, Environment.ProcessorCount / 4);
+        _ = SetEnvironment("JE_ARROW_MALLOC_CONF", $"narenas:{pools},{(little ? "dirty_decay_ms:0,muzzy_decay_ms:0" : "dirty_decay_ms:10000")}", 0);
         return true;
     }
 

@@ -25,6 +25,9 @@ internal static class ColumnEncodings
     /// <summary>From here on a difference takes no more bits than a place in a dictionary does, and costs less to find.</summary>
     private const double FewNumbers = 4096;
 
+    /// <summary>Days are near each other: sooner. A dictionary of more does not stay in the nearest cache, which cost 30 ns a value.</summary>
+    private const double FewDays = 512;
+
     /// <summary>The encoding of a column that is read as it is.</summary>
     public static ColumnEncoding Of(Table table, Column column, CopyType wire)
     {
@@ -40,7 +43,7 @@ internal static class ColumnEncodings
 
         double distinct = statistics.DistinctOf(table.EstimatedRows);
         if (isWhole)
-            return distinct <= FewNumbers ? ColumnEncoding.Dictionary : ColumnEncoding.Delta;
+            return distinct <= (wire is CopyType.Date ? FewDays : FewNumbers) ? ColumnEncoding.Dictionary : ColumnEncoding.Delta;
         return wire is CopyType.Array or CopyType.Composite or CopyType.Bool || distinct * statistics.AverageWidth <= DictionaryBytes ? ColumnEncoding.Dictionary : ColumnEncoding.Plain;
     }
 }
