@@ -15,12 +15,14 @@ internal sealed class BenchServer : IAsyncDisposable
 {
     public const string Variable = "MAMMOTH_BENCH_POSTGRES";
 
-    /// <summary>What decides how fast it is; durability is none, for the data can be made again.</summary>
+    /// <summary>
+    /// What decides how fast it is; durability is none, for the data can be made again. Shared memory is as PostgreSQL comes (128 MB), so that all tables are read through the kernel's
+    /// cache: in shared memory they would be for some programs and not for others, by which came before.
+    /// </summary>
     private const string Settings = """
         listen_addresses = '127.0.0.1'
         unix_socket_directories = ''
         ssl = on
-        shared_buffers = '1GB'
         max_wal_size = '32GB'
         checkpoint_timeout = '1h'
         wal_level = minimal
