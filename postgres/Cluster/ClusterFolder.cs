@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Mammoth.Postgres.Cluster;
 
 /// <summary>
-/// A private cluster's folder in the temporary directory: <c>data</c>, <c>socket</c>, the server's log, and the file
+/// A private cluster's folder in the temporary directory, or where it is told to be: <c>data</c>, <c>socket</c>, the server's log, and the file
 /// <c>owner</c> with the id and start time of the process it belongs to, by which a later run tells an orphan.
 /// </summary>
 internal sealed class ClusterFolder
@@ -24,9 +24,10 @@ internal sealed class ClusterFolder
     private string Owner => Path.Combine(Root, "owner");
 
     /// <summary>Creates a folder that <paramref name="user"/> can enter and owns.</summary>
-    public static async Task<ClusterFolder> CreateAsync(RunningUser user, CancellationToken cancellationToken)
+    /// <param name="first">Where to try first, before the temporary directories.</param>
+    public static async Task<ClusterFolder> CreateAsync(RunningUser user, CancellationToken cancellationToken, string? first = null)
     {
-        foreach (string parent in Parents())
+        foreach (string parent in Parents(first))
         {
             ClusterFolder folder = new(Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..12]));
             Directory.CreateDirectory(folder.Root);
@@ -48,8 +49,9 @@ internal sealed class ClusterFolder
     }
 
     /// <summary>Folders of clusters whose owner has ended without stopping them.</summary>
-    public static IEnumerable<ClusterFolder> Orphans() =>
-        from parent in Parents()
+    /// <param name="first">Where to look besides the temporary directories.</param>
+    public static IEnumerable<ClusterFolder> Orphans(string? first = null) =>
+        from parent in Parents(first)
         where Directory.Exists(parent)
         from root in Directory.EnumerateDirectories(parent, Prefix + "*")
         let folder = new ClusterFolder(root)
@@ -142,6 +144,9 @@ internal sealed class ClusterFolder
         }
     }
 
-    private static IEnumerable<string> Parents() =>
-        OperatingSystem.IsWindows() ? [Path.GetTempPath()] : new[] { Path.GetTempPath(), "/tmp", "/var/tmp" }.Select(Path.TrimEndingDirectorySeparator).Distinct();
+    private static IEnumerable<string> Parents(string? first)
+    {
+        string[] temporary = OperatingSystem.IsWindows() ? [Path.GetTempPath()] : [Path.GetTempPath(), "/tmp", "/var/tmp"];
+        return (first is null ? temporary : temporary.Prepend(first)).Select(Path.TrimEndingDirectorySeparator).Distinct();
+    }
 }

@@ -22,11 +22,11 @@ internal sealed class LocalServer : IClusterServer
 
     public static async Task<LocalServer> StartAsync(Binaries binaries, string password, ClusterOptions options, CancellationToken cancellationToken)
     {
-        foreach (ClusterFolder orphan in ClusterFolder.Orphans())
+        foreach (ClusterFolder orphan in ClusterFolder.Orphans(options.Folder))
             orphan.StopAndDelete();
 
         RunningUser user = await RunningUser.FindAsync(cancellationToken);
-        ClusterFolder folder = await ClusterFolder.CreateAsync(user, cancellationToken);
+        ClusterFolder folder = await ClusterFolder.CreateAsync(user, cancellationToken, options.Folder);
         Keeper keeper = new(folder);
         try
         {

@@ -53,6 +53,47 @@ public sealed class ClusterFolderTests
     }
 
     [Fact]
+    public async Task A_given_place_comes_first_and_its_orphans_are_found()
+    {
+        string place = Directory.CreateTempSubdirectory("mammoth-place-").FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(place, (UnixFileMode)0b111_111_111);
+        RunningUser user = await RunningUser.FindAsync(Cancel);
+        ClusterFolder folder = await ClusterFolder.CreateAsync(user, Cancel, place);
+        try
+        {
+            Assert.Equal(place, Path.GetDirectoryName(folder.Root));
+            await OwnAsync(folder, Environment.MachineName, int.MaxValue, DateTime.UtcNow.AddDays(-9));
+            Assert.Contains(folder.Root, ClusterFolder.Orphans(place).Select(f => f.Root));
+            Assert.DoesNotContain(folder.Root, ClusterFolder.Orphans().Select(f => f.Root));
+        }
+        finally
+        {
+            folder.StopAndDelete();
+            Directory.Delete(place);
+        }
+    }
+
+    [Fact]
+    public async Task A_given_place_that_the_servers_user_can_not_enter_is_left_for_another()
+    {
+        RunningUser user = await RunningUser.FindAsync(Cancel);
+        Assert.SkipWhen(OperatingSystem.IsWindows() || user.Name == Environment.UserName, "The server runs as who runs this, who enters all that is made here.");
+        string place = Directory.CreateTempSubdirectory("mammoth-place-").FullName;
+        ClusterFolder folder = await ClusterFolder.CreateAsync(user, Cancel, place);
+        try
+        {
+            Assert.NotEqual(place, Path.GetDirectoryName(folder.Root));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(place));
+        }
+        finally
+        {
+            folder.StopAndDelete();
+            Directory.Delete(place);
+        }
+    }
+
+    [Fact]
     public async Task A_folder_without_an_owners_file_is_left_for_a_day()
     {
         ClusterFolder young = await CreateAsync();
