@@ -7,7 +7,7 @@ namespace Mammoth.Iceberg.Data;
 
 /// <summary>
 /// Strings and binaries, handed over as pointers into Arrow's buffer. Parquet keeps no statistics of a row group whose lowest or highest value is long: from the first long value on,
-/// all of the file are looked at here.
+/// all of the file are looked at here, and a row group with values that were not ends before it.
 /// </summary>
 internal sealed class BytesLeaf(NestedField field, short maxDefinition, short maxRepetition) : LeafWriter<ByteArray>(field, maxDefinition, maxRepetition)
 {
@@ -30,6 +30,17 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         base.Open(column);
     }
 
+    public override bool WantsNewRowGroup(ArrayData data)
+    {
+        if (Repeated || _hasLong || data.Length == 0 || _unseen.Count == 0 || !_unseen[^1])
+            return false;
+        var offsets = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span).Slice(data.Offset, data.Length + 1);
+        var lengths = 0;
+        for (var i = 1; i < offsets.Length; i++)
+            lengths |= offsets[i] - offsets[i - 1];
+        return lengths >= Long;
+    }
+
     public override unsafe void Write(Frontier entries, ArrayData data)
     {
         var offsets = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span);
@@ -50,15 +61,18 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         Put(entries, room);
     }
 
-    /// <summary>Takes in what the statistics of a row group say.</summary>
-    /// <returns>False where they say nothing of values that were not looked at: then nothing is known of the column's bounds.</returns>
-    public bool Take(int group, Statistics<ByteArray> statistics)
+    /// <summary>Takes in what the statistics of a row group with values say.</summary>
+    /// <exception cref="InvalidDataException">They say nothing of values that were not looked at.</exception>
+    public void Take(int group, Statistics<ByteArray> statistics)
     {
         if (!statistics.HasMinMax)
-            return !_unseen[group];
+        {
+            if (_unseen[group])
+                throw new InvalidDataException($"The Parquet writer kept no bounds of column '{Field.Name}' (field id {Field.Id}).");
+            return;
+        }
         _bounds.Add(Bytes(statistics.Min));
         _bounds.Add(Bytes(statistics.Max));
-        return true;
     }
 
     /// <param name="lengths">All bits of the values' lengths: at least the longest one.</param>

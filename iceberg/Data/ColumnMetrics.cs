@@ -16,9 +16,6 @@ internal sealed class ColumnMetrics
     private readonly Dictionary<int, byte[]> _lower = [];
     private readonly Dictionary<int, byte[]> _upper = [];
 
-    /// <summary>Columns with values of which nothing is known.</summary>
-    private readonly HashSet<int> _unknown = [];
-
     /// <summary>Reads the footer of a file just written.</summary>
     public static ColumnMetrics Of(Stream footer, IReadOnlyList<LeafWriter> leaves)
     {
@@ -64,8 +61,8 @@ internal sealed class ColumnMetrics
         Count(_nulls, id, statistics.NullCount);
         if (leaf is BytesLeaf bytes)
         {
-            if (chunk.NumValues > statistics.NullCount && !bytes.Take(group, (Statistics<ByteArray>)statistics))
-                _unknown.Add(id);
+            if (chunk.NumValues > statistics.NullCount)
+                bytes.Take(group, (Statistics<ByteArray>)statistics);
             return;
         }
         if (!statistics.HasMinMax)
@@ -77,7 +74,7 @@ internal sealed class ColumnMetrics
     {
         if (leaf.NanCount is { } nans)
             _nans[leaf.Field.Id] = nans;
-        if (leaf is not BytesLeaf { Bounds: var bounds } || _unknown.Contains(leaf.Field.Id))
+        if (leaf is not BytesLeaf { Bounds: var bounds })
             return;
         if (bounds.Lower is { } lower)
             _lower[leaf.Field.Id] = lower;

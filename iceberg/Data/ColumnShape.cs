@@ -17,6 +17,9 @@ internal abstract class ColumnShape(NestedField field, short definition)
     /// <param name="parent">The entries of the level above, with positions in <paramref name="data"/>.</param>
     public abstract void Write(ArrayData data, Frontier parent);
 
+    /// <summary>Whether the row group should end before this batch of the node: see <see cref="BytesLeaf"/>.</summary>
+    public virtual bool WantsNewRowGroup(ArrayData data) => false;
+
     /// <summary>Leaves the memory of this node and of those below to others.</summary>
     public virtual void Release() => _present.Release();
 
@@ -120,6 +123,14 @@ internal sealed class StructShape(NestedField field, short definition, ColumnSha
             children[i].Write(data.Children[i], present);
     }
 
+    public override bool WantsNewRowGroup(ArrayData data)
+    {
+        for (var i = 0; i < children.Length; i++)
+            if (children[i].WantsNewRowGroup(data.Children[i]))
+                return true;
+        return false;
+    }
+
     public override void Release()
     {
         base.Release();
@@ -132,6 +143,8 @@ internal sealed class StructShape(NestedField field, short definition, ColumnSha
 internal sealed class LeafShape(NestedField field, short definition, LeafWriter leaf) : ColumnShape(field, definition)
 {
     public override void Write(ArrayData data, Frontier parent) => leaf.Write(Present(data, parent), data);
+
+    public override bool WantsNewRowGroup(ArrayData data) => leaf.WantsNewRowGroup(data);
 
     public override void Release()
     {

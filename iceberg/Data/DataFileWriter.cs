@@ -69,6 +69,8 @@ public sealed class DataFileWriter : IAsyncDisposable
         ArrowTypes.Check(_schema, batch);
         try
         {
+            if (WantsNewRowGroup(batch))
+                CloseRowGroup();
             for (var row = 0; row < batch.Length;)
             {
                 var count = Math.Min(batch.Length - row, _options.RowGroupRows - _groupRows);
@@ -123,6 +125,14 @@ public sealed class DataFileWriter : IAsyncDisposable
         _rows.Release();
         foreach (var column in _columns)
             column.Release();
+    }
+
+    private bool WantsNewRowGroup(RecordBatch batch)
+    {
+        for (var i = 0; i < _columns.Length; i++)
+            if (_columns[i].WantsNewRowGroup(batch.Column(i).Data))
+                return true;
+        return false;
     }
 
     private void Append(RecordBatch batch, int row, int count)

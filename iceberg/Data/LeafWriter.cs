@@ -23,6 +23,9 @@ internal abstract class LeafWriter(NestedField field, short maxDefinition, short
     /// <summary>Writes a batch's values; <paramref name="entries"/> are positions in the buffers of <paramref name="data"/>.</summary>
     public abstract void Write(Frontier entries, ArrayData data);
 
+    /// <inheritdoc cref="ColumnShape.WantsNewRowGroup"/>
+    public virtual bool WantsNewRowGroup(ArrayData data) => false;
+
     /// <summary>Leaves its memory to others.</summary>
     public abstract void Release();
 
