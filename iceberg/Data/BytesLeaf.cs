@@ -38,7 +38,9 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         var lengths = 0;
         for (var i = 1; i < offsets.Length; i++)
             lengths |= offsets[i] - offsets[i - 1];
-        return lengths >= Long;
+
+        // Also where it is one that no row has, in the slot of a null: the row group is not to end before each batch.
+        return _hasLong = lengths >= Long;
     }
 
     public override unsafe void Write(Frontier entries, ArrayData data)

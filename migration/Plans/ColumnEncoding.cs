@@ -28,6 +28,9 @@ internal static class ColumnEncodings
     /// <summary>Days are near each other: sooner. A dictionary of more does not stay in the nearest cache, which cost 30 ns a value.</summary>
     private const double FewDays = 512;
 
+    /// <summary>A day that more rows have than this may be one that stands for none (9999-12-31), far from all others: each difference beside it would take twice the bits.</summary>
+    private const double Common = 0.01;
+
     /// <summary>The encoding of a column that is read as it is.</summary>
     public static ColumnEncoding Of(Table table, Column column, CopyType wire)
     {
@@ -43,7 +46,7 @@ internal static class ColumnEncodings
 
         double distinct = statistics.DistinctOf(table.EstimatedRows);
         if (isWhole)
-            return distinct <= (wire is CopyType.Date ? FewDays : FewNumbers) ? ColumnEncoding.Dictionary : ColumnEncoding.Delta;
+            return distinct <= (wire is CopyType.Date && !(statistics.Commonest > Common) ? FewDays : FewNumbers) ? ColumnEncoding.Dictionary : ColumnEncoding.Delta;
         return wire is CopyType.Array or CopyType.Composite or CopyType.Bool || distinct * statistics.AverageWidth <= DictionaryBytes ? ColumnEncoding.Dictionary : ColumnEncoding.Plain;
     }
 }

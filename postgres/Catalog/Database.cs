@@ -150,7 +150,8 @@ public sealed record Column
 /// <param name="Distinct">How many values there are; negative: as a part of the rows (-1: each row has its own).</param>
 /// <param name="AverageWidth">Bytes of a value.</param>
 /// <param name="Correlation">How much the values go with the rows' places, -1 to 1; null where they have no order.</param>
-public sealed record ColumnStatistics(double Distinct, int AverageWidth, double? Correlation)
+/// <param name="Commonest">The share of rows that have the commonest value; null where none is common.</param>
+public sealed record ColumnStatistics(double Distinct, int AverageWidth, double? Correlation, double? Commonest = null)
 {
     /// <summary>How many values there are about, in so many rows.</summary>
     public double DistinctOf(long rows) => Distinct < 0 ? -Distinct * Math.Max(rows, 0) : Distinct;

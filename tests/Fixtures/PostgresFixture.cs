@@ -1,3 +1,4 @@
+using System.Globalization;
 using DotNet.Testcontainers.Builders;
 using Mammoth.Postgres.Catalog;
 using Mammoth.Postgres.Cluster;
@@ -17,7 +18,7 @@ public sealed class PostgresFixture : IAsyncDisposable
 {
     public const string Variable = "MAMMOTH_TEST_POSTGRES";
 
-    /// <summary>Autovacuum starts a process for each database in turn, many a second where each test has one of its own.</summary>
+    /// <summary>Autovacuum starts a process for each database in turn, many a second where each test has one of its own. Logs are kept short, for they may be in memory.</summary>
     private static readonly Dictionary<string, string> Settings = new() { ["max_connections"] = "200", ["wal_level"] = "logical", ["max_wal_senders"] = "10", ["max_wal_size"] = "1GB", ["autovacuum"] = "off" };
 
     private readonly SemaphoreSlim starting = new(1, 1);
@@ -129,8 +130,18 @@ public sealed class PostgresFixture : IAsyncDisposable
     private static string? InMemory()
     {
         const string Place = "/dev/shm";
-        return OperatingSystem.IsLinux() && Directory.Exists(Place) && new DriveInfo(Place) is { DriveFormat: "tmpfs", AvailableFreeSpace: > 12L << 30 }
-            && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 20L << 30 ? Place : null;
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(Place))
+            return null;
+        foreach (ClusterFolder orphan in ClusterFolder.Orphans(Place))
+            orphan.StopAndDelete();
+        return new DriveInfo(Place) is { DriveFormat: "tmpfs", AvailableFreeSpace: > 16L << 30 } && AvailableMemory() > 20L << 30 ? Place : null;
+    }
+
+    /// <summary>Bytes that programs can have without others being put to disk; of a container no more than its own.</summary>
+    private static long AvailableMemory()
+    {
+        string line = File.ReadLines("/proc/meminfo").First(l => l.StartsWith("MemAvailable:", StringComparison.Ordinal));
+        return Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10);
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)

@@ -48,6 +48,15 @@ public sealed class ColumnEncodingTests
         Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey), column, Wire(wire)));
     }
 
+    [Theory]
+    [InlineData(0.005, ColumnEncoding.Delta)]
+    [InlineData(0.02, ColumnEncoding.Dictionary)]
+    public void Days_of_which_one_is_common_are_no_differences(double commonest, ColumnEncoding expected)
+    {
+        Column column = Column() with { Statistics = new(2_000, 4, null, commonest) };
+        Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey: false), column, new CopyType.Date()));
+    }
+
     private static CopyType Wire(string name) => (CopyType)Activator.CreateInstance(typeof(CopyType).GetNestedType(name)!)!;
 
     private static Column Column() => new() { Number = 1, Name = "c", Type = new PgType(1, "pg_catalog", "t", PgTypeKind.Base, true), TypeText = "t" };
