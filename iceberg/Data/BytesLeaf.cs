@@ -14,15 +14,13 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
     /// <summary>Shorter values are in the statistics: parquet-cpp's <c>DEFAULT_MAX_STATISTICS_SIZE</c>.</summary>
     private const int Long = 4096;
 
-    private readonly ValueBounds _bounds = new(field.Type);
-
     /// <summary>By row group: whether it has values that were not looked at.</summary>
     private readonly List<bool> _unseen = [];
 
     private bool _hasLong;
 
     /// <summary>What was looked at and what <see cref="Take"/> was given: together all values.</summary>
-    public ValueBounds Bounds => _bounds;
+    public ValueBounds Bounds { get; } = new(field.Type);
 
     public override void Open(ColumnWriter column)
     {
@@ -73,8 +71,8 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
                 throw new InvalidDataException($"The Parquet writer kept no bounds of column '{Field.Name}' (field id {Field.Id}).");
             return;
         }
-        _bounds.Add(Bytes(statistics.Min));
-        _bounds.Add(Bytes(statistics.Max));
+        Bounds.Add(Bytes(statistics.Min));
+        Bounds.Add(Bytes(statistics.Max));
     }
 
     /// <param name="lengths">All bits of the values' lengths: at least the longest one.</param>
@@ -86,7 +84,7 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         if (lengths == 0)
         {
             // Nor are there statistics where all are empty.
-            _bounds.Add([]);
+            Bounds.Add([]);
             return;
         }
         if (!_hasLong)
@@ -95,7 +93,7 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
             return;
         }
         foreach (var value in values)
-            _bounds.Add(Bytes(value));
+            Bounds.Add(Bytes(value));
     }
 
     private static unsafe ReadOnlySpan<byte> Bytes(ByteArray value) => new((byte*)value.Pointer, value.Length);

@@ -27,15 +27,17 @@ internal sealed class ClusterFolder
     /// <param name="first">Where to try first, before the temporary directories.</param>
     public static async Task<ClusterFolder> CreateAsync(RunningUser user, CancellationToken cancellationToken, string? first = null)
     {
-        foreach (string parent in Parents(first))
+        string? given = first is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(first));
+        foreach (string parent in Parents(given))
         {
             ClusterFolder folder = new(Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..12]));
             try
             {
                 Directory.CreateDirectory(folder.Root);
             }
-            catch (Exception e) when (first is not null && e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (parent == given && e is IOException or UnauthorizedAccessException)
             {
+                // The place given is none: the temporary directories are left.
                 continue;
             }
 

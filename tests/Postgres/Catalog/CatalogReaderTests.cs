@@ -53,6 +53,20 @@ public sealed class CatalogReaderTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_ANALYZE_found_of_a_column_is_known()
+    {
+        Table table = Table(await ReadAsync("""
+            CREATE TABLE t (key int, code text, never date);
+            INSERT INTO t SELECT i, CASE WHEN i % 4 = 0 THEN 'abc' ELSE 'xyz' END FROM generate_series(1, 1000) i;
+            ANALYZE t;
+            """), "t");
+        ColumnStatistics[] found = [.. table.Columns.Select(c => c.Statistics!)];
+        Assert.Equal([(-1d, 4, null), (2d, 4, 0.75d), (0d, 4, null)], found.Select(f => (f.Distinct, f.AverageWidth, f.Commonest is { } share ? Math.Round(share, 3) : (double?)null)));
+        Assert.Equal(1, found[0].Correlation);
+        Assert.Null(found[2].Correlation);
+    }
+
+    [Fact]
     public async Task Types_are_resolved_down_to_what_they_are_made_of()
     {
         Table table = Table(await ReadAsync("""

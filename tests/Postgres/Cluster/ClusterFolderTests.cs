@@ -94,6 +94,23 @@ public sealed class ClusterFolderTests
     }
 
     [Fact]
+    public async Task A_given_place_that_is_no_folder_is_left_for_another()
+    {
+        string place = Path.GetTempFileName();
+        ClusterFolder folder = await ClusterFolder.CreateAsync(await RunningUser.FindAsync(Cancel), Cancel, place);
+        try
+        {
+            Assert.NotEqual(place, Path.GetDirectoryName(folder.Root));
+            Assert.True(Directory.Exists(folder.Socket));
+        }
+        finally
+        {
+            folder.StopAndDelete();
+            File.Delete(place);
+        }
+    }
+
+    [Fact]
     public async Task A_folder_without_an_owners_file_is_left_for_a_day()
     {
         ClusterFolder young = await CreateAsync();
