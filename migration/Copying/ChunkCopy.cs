@@ -110,24 +110,23 @@ public static class ChunkCopy
         CopyColumn[] columns = [.. table.Columns.Select(c => c.ToCopyColumn())];
         var copyOptions = new CopyDecoderOptions { UncheckedText = session.IsUnchecked, LargeRowRoom = MemoryUse.RoomForLargeRows };
         LargeObjectCopy objects = await LargeObjectCopy.Run(session, table, chunk, large, cancellation);
-        CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, large, objects, cancellation);
-        CopyTotals totals = reader.Totals;
-        await using (var batches = new CopyBatches(reader, cancellation))
+        CopyTotals totals;
+        await using (CopyReader reader = await CopyReader.Open(session, SelectStatement.OfChunk(table, chunk), columns, copyOptions, unfit, large, objects, cancellation))
         {
-            while (await batches.Next(cancellation) is { } step)
-            {
-                using (step.Batch)
+            totals = reader.Totals;
+            await reader.ReadAll(
+                async batch =>
                 {
                     // Once the chunk is void its rows are only read on, to find every column that needs to become text at once.
                     if (!unfit.IsVoid)
                     {
-                        await writer.Write(step.Batch, cancellation);
+                        await writer.Write(batch, cancellation);
                         await unfit.Flush(quarantine, cancellation);
                     }
-                }
 
-                await Count(step.Totals);
-            }
+                    await Count(reader.Totals);
+                },
+                cancellation);
 
             // With those behind the last batch.
             await Count(reader.Totals);

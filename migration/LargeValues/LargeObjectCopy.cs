@@ -68,13 +68,13 @@ internal sealed class LargeObjectCopy : ILargeObjects
     private static async Task Read<TArray>(SnapshotReader session, string query, CopyType type, Action<TArray> take, CancellationToken cancellation)
         where TArray : IArrowArray
     {
-        await using var batches = new CopyBatches(await CopyReader.Open(session, query, [new("value", type)], cancellation: cancellation), cancellation);
-        while (await batches.Next(cancellation) is { } step)
-        {
-            using (step.Batch)
+        await using CopyReader reader = await CopyReader.Open(session, query, [new("value", type)], cancellation: cancellation);
+        await reader.ReadAll(
+            batch =>
             {
-                take((TArray)step.Batch.Column(0));
-            }
-        }
+                take((TArray)batch.Column(0));
+                return ValueTask.CompletedTask;
+            },
+            cancellation);
     }
 }

@@ -16,7 +16,7 @@ namespace Mammoth.Migration.Quarantine;
 
 /// <summary>
 /// What happens to the rows of a chunk that hold a value their column can't: by the column's policy the column is to become text,
-/// the table fails, or the row is set aside whole. Rows come on the thread that reads, and are written on another.
+/// the table fails, or the row is set aside whole.
 /// </summary>
 internal sealed class QuarantineRows(TablePlan table, string run) : IUnfitRows
 {
@@ -25,7 +25,6 @@ internal sealed class QuarantineRows(TablePlan table, string run) : IUnfitRows
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Lock _gate = new();
     private readonly SortedSet<string> _textColumns = new(StringComparer.Ordinal);
     private readonly Waiting _waiting = new();
     private readonly ArrayBufferWriter<byte> _text = new();
@@ -41,39 +40,12 @@ internal sealed class QuarantineRows(TablePlan table, string run) : IUnfitRows
     public QualifiedName Leaf { get; set; } = table.Source;
 
     /// <summary>Columns to carry as text from now on; where there is one, the chunk is void.</summary>
-    public IReadOnlyList<string> TextColumns
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _textColumns];
-            }
-        }
-    }
+    public IReadOnlyCollection<string> TextColumns => _textColumns;
 
     /// <summary>A column is to become text: nothing of the chunk is kept.</summary>
     public bool IsVoid { get; private set; }
 
     public void Add(in UnfitRow row)
-    {
-        lock (_gate)
-        {
-            Take(row);
-        }
-    }
-
-    /// <summary>Writes what was set aside.</summary>
-    public async Task Flush(RollingDataFileWriter writer, CancellationToken cancellation)
-    {
-        using RecordBatch? batch = TakeWaiting();
-        if (batch is not null)
-        {
-            await writer.Write(batch, cancellation);
-        }
-    }
-
-    private void Take(in UnfitRow row)
     {
         UnfitValue? aside = null;
         foreach (UnfitValue value in row.Values)
@@ -97,6 +69,16 @@ internal sealed class QuarantineRows(TablePlan table, string run) : IUnfitRows
         if (aside is { } first && !IsVoid)
         {
             SetAside(row, first);
+        }
+    }
+
+    /// <summary>Writes what was set aside.</summary>
+    public async ValueTask Flush(RollingDataFileWriter writer, CancellationToken cancellation)
+    {
+        using RecordBatch? batch = _waiting.Take();
+        if (batch is not null)
+        {
+            await writer.Write(batch, cancellation);
         }
     }
 
@@ -208,15 +190,6 @@ internal sealed class QuarantineRows(TablePlan table, string run) : IUnfitRows
         }
 
         return value;
-    }
-
-    /// <summary>The rows set aside since the last time; null where there are none.</summary>
-    private RecordBatch? TakeWaiting()
-    {
-        lock (_gate)
-        {
-            return _waiting.Take();
-        }
     }
 
     private UnfitRowException TooLarge(ColumnPlan column, string reason) => new(

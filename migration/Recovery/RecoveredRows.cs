@@ -19,13 +19,8 @@ internal static class RecoveredRows
     {
         FoundObjects objects = await FoundObjects.In(session, table, cancellation);
         string query = $"SELECT {string.Join(", ", table.Columns.Select(c => c.Expression))} FROM {table.Name.Sql}";
-        CopyReader reader = await CopyReader.OpenAsync(session.Connection, query, [.. table.Columns.Select(c => c.ToCopyOut())], new CopyDecoderOptions { LargeRowRoom = room }, new Passed(), new Discarded(), objects, cancellation);
-        await using var batches = new CopyBatches(reader, cancellation);
-        while (await batches.Next(cancellation) is { } step)
-        {
-            step.Batch.Dispose();
-        }
-
+        await using CopyReader reader = await CopyReader.OpenAsync(session.Connection, query, [.. table.Columns.Select(c => c.ToCopyOut())], new CopyDecoderOptions { LargeRowRoom = room }, new Passed(), new Discarded(), objects, cancellation);
+        await reader.ReadAll(static _ => ValueTask.CompletedTask, cancellation);
         return (reader.Totals.Digest, reader.Totals.Unfit);
     }
 

@@ -80,7 +80,7 @@ public sealed class CopyReader : IAsyncDisposable
 
     /// <summary>
     /// The next batch, which the caller disposes; null when all rows were read. A batch has no rows where so many rows were unfit that whoever takes them should put
-    /// them away first. Blocks: it is for a thread of its own (<see cref="CopyBatches"/>).
+    /// them away first. Blocks: it is for a thread of its own (<see cref="ReadAll"/>).
     /// </summary>
     /// <exception cref="CopyFormatException">The stream is damaged, cut or of other columns.</exception>
     /// <exception cref="UnfitValueException">A value does not fit, and there is no <see cref="IUnfitRows"/>.</exception>
@@ -108,14 +108,18 @@ public sealed class CopyReader : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Rows are so large that the next should only be read when the one before was written.</summary>
-    internal bool IsTight => memory.IsTight;
-
-    /// <summary>Makes a read that blocks fail, from another thread.</summary>
-    internal void Break()
+    /// <summary>
+    /// Reads all rows on a thread of its own, which hands each batch to <paramref name="take"/> before it reads the next: what is decoded is written while it is still in
+    /// the nearest cache, and the server, which sends on meanwhile into the socket's buffers, has the other core. <see cref="Totals"/> are those up to the batch's end.
+    /// </summary>
+    /// <param name="take">Must not keep the batch.</param>
+    /// <param name="cancellation">Ends it also where it waits for the server.</param>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public async Task ReadAll(Func<RecordBatch, ValueTask> take, CancellationToken cancellation)
     {
-        isBroken = true;
-        source.Break();
+        CancellationTokenRegistration breaking = cancellation.UnsafeRegister(static r => ((CopyReader)r!).Break(), this);
+        await using (breaking.ConfigureAwait(false))
+            await OwnThread.Run(() => Drain(take, cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>Ends the COPY, by cancelling it where rows are left.</summary>
@@ -128,6 +132,38 @@ public sealed class CopyReader : IAsyncDisposable
             await OwnThread.Run(source.Cancel).ConfigureAwait(false);
         decoder.Dispose();
         memory.Dispose();
+    }
+
+    private void Drain(Func<RecordBatch, ValueTask> take, CancellationToken cancellation)
+    {
+        try
+        {
+            while (Read() is { } batch)
+            {
+                using (batch)
+                {
+                    // The thread is this copy's own: it may wait.
+                    ValueTask taken = take(batch);
+                    if (taken.IsCompleted)
+                        taken.GetAwaiter().GetResult();
+                    else
+                        taken.AsTask().GetAwaiter().GetResult();
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+        catch (NpgsqlException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    /// <summary>Makes a read that blocks fail, from another thread.</summary>
+    private void Break()
+    {
+        isBroken = true;
+        source.Break();
     }
 
     private static string Statement(string query) => $"COPY ({query}) TO STDOUT (FORMAT binary)";

@@ -12,15 +12,12 @@ internal sealed class RowMemory(long room) : IDisposable
     /// <summary>Bytes of a row that every copy has room for.</summary>
     public const int Ordinary = 4 << 20;
 
-    /// <summary>A row is held several times over on its way: as it was received, decoded (twice, where the one before is still being written), as a page, and compressed.</summary>
+    /// <summary>A row is held several times over on its way: as it was received, decoded, as a page, and compressed; buffers grow by doubling.</summary>
     private const int Copies = 8;
 
     private static readonly object Gate = new();
     private static long taken;
     private long held;
-
-    /// <summary>The row has much of what there is for all: nothing should be read ahead of it.</summary>
-    public bool IsTight => held > room / 4;
 
     /// <summary>Takes what a row of so many bytes needs, instead of what was taken before. Blocks while others have it.</summary>
     /// <param name="isGivenUp">Asked while it waits.</param>
@@ -47,7 +44,7 @@ internal sealed class RowMemory(long room) : IDisposable
         }
 
         // Where there is room for few, not beside what the last one left.
-        if (IsTight)
+        if (need > room / 4)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 

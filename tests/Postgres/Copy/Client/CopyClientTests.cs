@@ -103,17 +103,72 @@ public sealed class CopyClientTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Batches_that_are_cancelled_while_the_server_sends_nothing_end_at_once_and_so_does_the_server()
+    public async Task Batches_are_handed_on_one_after_the_other_each_before_the_next_is_read()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
+        await using SnapshotReader session = await SnapshotReader.Open(database.ConnectionString, holder.Token, Cancel);
+        await using CopyReader reader = await CopyReader.Open(
+            session, "SELECT i, repeat('x', 100) FROM generate_series(1::int8, 1000) i", Numbers, new CopyDecoderOptions { BatchRows = 100 }, cancellation: Cancel);
+        long next = 1;
+        bool busy = false;
+        await reader.ReadAll(
+            async batch =>
+            {
+                // What blocks on the server must not take a thread of the pool.
+                Assert.False(Thread.CurrentThread.IsThreadPoolThread);
+                Assert.False(busy);
+                busy = true;
+                await Task.Delay(5, Cancel);
+                var numbers = (Int64Array)batch.Column(0);
+                for (int i = 0; i < numbers.Length; i++)
+                    Assert.Equal(next++, numbers.GetValue(i));
+                Assert.Equal(next - 1, reader.Totals.Digest.Rows);
+                busy = false;
+            },
+            Cancel);
+        Assert.Equal((1001, true), (next, reader.IsFinished));
+    }
+
+    [Fact]
+    public async Task What_fails_to_take_a_batch_ends_the_copy_and_its_session_is_rented_again()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
+        await using SnapshotReaders readers = await SnapshotReaders.Open(database.ConnectionString, holder.Token, 1, cancellation: Cancel);
+        foreach (bool late in new[] { false, true })
+        {
+            await using SnapshotReader session = await readers.Rent(Cancel);
+            await using CopyReader reader = await CopyReader.Open(session, "SELECT i, repeat('x', 1000) FROM (SELECT generate_series(1::int8, 100000000) AS i) s", Numbers, cancellation: Cancel);
+            async ValueTask Refuse(RecordBatch batch)
+            {
+                if (late)
+                    await Task.Yield();
+                throw new IOException("no room");
+            }
+
+            Assert.Equal("no room", (await Assert.ThrowsAsync<IOException>(() => reader.ReadAll(Refuse, Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel))).Message);
+            Assert.False(reader.IsFinished);
+        }
+
+        await using SnapshotReader next = await readers.Rent(Cancel);
+        await using CopyReader after = await CopyReader.Open(next, "SELECT 1::int8, 'x'", Numbers, cancellation: Cancel);
+        await after.ReadAll(static _ => ValueTask.CompletedTask, Cancel);
+        Assert.Equal(1, after.Totals.Digest.Rows);
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_cancelled_while_the_server_sends_nothing_end_at_once_and_so_does_the_server()
     {
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
         await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
         await using SnapshotReader session = await SnapshotReader.Open(database.ConnectionString, holder.Token, Cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         CopyReader reader = await CopyReader.Open(session, "SELECT i, CASE WHEN i > 100 THEN pg_sleep(600)::text ELSE repeat('x', 1000) END FROM generate_series(1::int8, 110) i", Numbers, cancellation: stop.Token);
-        await using (var batches = new CopyBatches(reader, stop.Token))
+        await using (reader)
         {
             stop.CancelAfter(300);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => batches.Next(stop.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.ReadAll(static _ => ValueTask.CompletedTask, stop.Token).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
         }
 
         for (int i = 0; await database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()") > 0; i++)
