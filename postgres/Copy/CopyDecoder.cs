@@ -41,7 +41,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
     /// <summary>So many rows are decoded one by one: one of them does not fit, or is damaged.</summary>
     private int single;
-    private BatchBuilder builder;
+    private BatchBuilder? begun;
     private bool isDisposed;
     private Stage stage = Stage.Header;
 
@@ -82,7 +82,6 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         if (columns.Count > 0 && this.objects is null && hashedAs.All(f => f is null))
             block = new RowBlock(columns.Count, (int)Math.Min(int.MaxValue, columns.Min(c => c.Large?.Over) ?? int.MaxValue));
         pool = new BuilderPool(Schema, columns, this.options.UncheckedText);
-        builder = pool.Rent();
     }
 
     private enum Stage
@@ -92,6 +91,9 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         LargeRow,
         Ended,
     }
+
+    /// <summary>That of the batch begun. Only rented when there is a row for it: by then the one before was mostly given back, and its memory is still in the nearest cache.</summary>
+    private BatchBuilder Builder => begun ??= pool.Rent();
 
     /// <summary>The Arrow schema of the batches: the stream's columns, then those of references to large values. Every field is nullable.</summary>
     public Schema Schema { get; }
@@ -172,7 +174,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
             if (stage == Stage.Ended)
                 position += 2;
-            else if (builder.Rows > 0 && builder.Bytes + length > options.BatchBytes)
+            else if (Builder.Rows > 0 && Builder.Bytes + length > options.BatchBytes)
                 IsFull = true;
             else
                 position += DecodeRow(rest[..length]);
@@ -194,10 +196,10 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         IsFull = false;
         unfitRows = 0;
         unfitBytes = 0;
-        if (builder.Rows == 0 && !wasFull)
+        if ((begun?.Rows ?? 0) == 0 && !wasFull)
             return null;
-        DecodedBatch batch = builder.Build(pool);
-        builder = pool.Rent();
+        DecodedBatch batch = Builder.Build(pool);
+        begun = null;
         return batch;
     }
 
@@ -215,7 +217,8 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         if (isDisposed)
             return;
         isDisposed = true;
-        pool.Return(builder);
+        if (begun is not null)
+            pool.Return(begun);
         pool.Dispose();
         stage = Stage.Ended;
     }
@@ -268,21 +271,21 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     {
         if (block is null)
             return 0;
-        block.Find(data, options.BatchRows - builder.Rows, options.BatchBytes - builder.Bytes, options.RowBytes);
+        block.Find(data, options.BatchRows - Builder.Rows, options.BatchBytes - Builder.Bytes, options.RowBytes);
         if (block.Rows == 0)
             return 0;
         if (!TryAppend(data))
         {
-            builder.AbandonRows();
+            Builder.AbandonRows();
             single = block.Rows;
             return 0;
         }
 
         for (int i = 0; i < block.Rows; i++)
             digest = digest.Add(data[block.Row(i)]);
-        builder.EndRows(block.Rows, block.Bytes);
+        Builder.EndRows(block.Rows, block.Bytes);
         bytes += block.Bytes;
-        IsFull = builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes;
+        IsFull = Builder.Rows >= options.BatchRows || Builder.Bytes >= options.BatchBytes;
         return block.Bytes;
     }
 
@@ -295,7 +298,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
                 ColumnPlaces places = block!.Column(i);
                 if (holdsArray[i])
                     ZeroFlags(columns[i].Type, data, places);
-                if (!builder.Columns[i].TryAppend(data, places))
+                if (!Builder.Columns[i].TryAppend(data, places))
                     return false;
             }
 
@@ -345,7 +348,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     private void AppendRow(Span<byte> tuple)
     {
         ReadOnlySpan<int> fields = lengths;
-        ReadOnlySpan<ColumnBuilder> builders = builder.Columns[..fields.Length];
+        ReadOnlySpan<ColumnBuilder> builders = Builder.Columns[..fields.Length];
         ReadOnlySpan<bool> plain = isPlain.AsSpan(0, fields.Length);
         int position = 2;
         for (int i = 0; i < fields.Length; i++)
@@ -382,12 +385,12 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
     private void Keep(RowDigest row, int kept)
     {
-        builder.EndRows(1, kept);
+        Builder.EndRows(1, kept);
         digest += row;
-        IsFull |= builder.Rows >= options.BatchRows || builder.Bytes >= options.BatchBytes;
+        IsFull |= Builder.Rows >= options.BatchRows || Builder.Bytes >= options.BatchBytes;
     }
 
-    void LargeRow.IFields.Null(int column) => builder.Columns[column].AppendNull();
+    void LargeRow.IFields.Null(int column) => Builder.Columns[column].AppendNull();
 
     void LargeRow.IFields.Value(int column, Span<byte> value)
     {
@@ -402,7 +405,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         }
     }
 
-    void LargeRow.IFields.Large(int column, LargeValue value) => builder.AppendLarge(column, value);
+    void LargeRow.IFields.Large(int column, LargeValue value) => Builder.AppendLarge(column, value);
 
     void LargeRow.IFields.Unfit(int column, string reason) => unfitValues.Add(new UnfitValue(column, columns[column].Name, reason));
 
@@ -413,10 +416,10 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     {
         if (holdsArray[column])
             CanonicalTuple.ZeroFlags(columns[column].Type, value);
-        string? reason = builder.Columns[column].Append(value);
+        string? reason = Builder.Columns[column].Append(value);
         if (objects is not null && columns[column].Large is { IsObject: true } && objects.Find(BinaryPrimitives.ReadUInt32BigEndian(value)) is { } found)
         {
-            builder.AppendObject(column, found);
+            Builder.AppendObject(column, found);
             objectHashes.Add(column, found);
         }
 
@@ -427,7 +430,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
 
     private void Refuse(ReadOnlySpan<byte> tuple, RowDigest row, int kept)
     {
-        builder.AbandonRows();
+        Builder.AbandonRows();
         unfitDigest += row;
         if (unfit is null)
             throw new UnfitValueException(unfitValues[0].ColumnName, unfitValues[0].Reason);
