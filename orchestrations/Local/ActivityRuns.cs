@@ -9,7 +9,7 @@ namespace Mammoth.Orchestrations.Local;
 internal readonly record struct CallKey(string Id, string Execution, int Number);
 
 /// <summary>
-/// The activities at work, a bounded number at a time. Called from the loop's thread only; they themselves run on the pool.
+/// The activities at work, a bounded number at a time. Called from the loop's thread only; they themselves run on the pool, and some of their work on threads of its own.
 /// </summary>
 internal sealed class ActivityRuns : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class ActivityRuns : IDisposable
         deliver = options.Deliver;
         logger = options.Loggers.CreateLogger("Mammoth.Activities");
 
-        // Activities may block (the COPY reader does); the pool, which grows by one or two a second, would hold up the loop and the timers.
+        // Activities may block (what writes on a disk, what asks a store); the pool, which grows by one or two a second, would hold up the loop and the timers.
         ThreadPool.GetMinThreads(out int workers, out int io);
         ThreadPool.SetMinThreads(Math.Max(workers, options.MaxActivities + Environment.ProcessorCount), io);
     }

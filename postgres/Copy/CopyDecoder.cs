@@ -92,7 +92,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         Ended,
     }
 
-    /// <summary>That of the batch begun. Only rented when there is a row for it: by then the one before was mostly given back, and its memory is still in the nearest cache.</summary>
+    /// <summary>That of the batch begun. Only rented when it is first asked for: by then the one before was mostly given back, and its memory is still in the nearest cache.</summary>
     private BatchBuilder Builder => begun ??= pool.Rent();
 
     /// <summary>The Arrow schema of the batches: the stream's columns, then those of references to large values. Every field is nullable.</summary>

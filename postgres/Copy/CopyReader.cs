@@ -12,6 +12,10 @@ namespace Mammoth.Postgres.Copy;
 public sealed class CopyReader : IAsyncDisposable
 {
     private const int BufferBytes = 1 << 20;
+
+    /// <summary>So long a server may take to acknowledge that a copy is cancelled.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly ICopyBytes source;
     private readonly CopyDecoder decoder;
     private readonly RowMemory memory;
@@ -109,8 +113,9 @@ public sealed class CopyReader : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads all rows on a thread of its own, which hands each batch to <paramref name="take"/> before it reads the next: what is decoded is written while it is still in
-    /// the nearest cache, and the server, which sends on meanwhile into the socket's buffers, has the other core. <see cref="Totals"/> are those up to the batch's end.
+    /// Reads all rows on a thread of its own, which hands each batch to <paramref name="take"/>, and waits for it, before it reads the next: what is decoded is written while it is
+    /// still in the nearest cache, and no second thread competes with the server, which sends on meanwhile into the socket's buffers, for a core. <see cref="Totals"/> are those up to
+    /// the batch's end.
     /// </summary>
     /// <param name="take">Must not keep the batch.</param>
     /// <param name="cancellation">Ends it also where it waits for the server.</param>
@@ -129,7 +134,13 @@ public sealed class CopyReader : IAsyncDisposable
         buffer = [];
         RowArrays.Return(returned);
         if (!IsFinished)
-            await OwnThread.Run(source.Cancel).ConfigureAwait(false);
+        {
+            Task cancelling = OwnThread.Run(source.Cancel);
+            if (await Task.WhenAny(cancelling, Task.Delay(Patience)).ConfigureAwait(false) != cancelling)
+                source.Break();
+            await cancelling.ConfigureAwait(false);
+        }
+
         decoder.Dispose();
         memory.Dispose();
     }

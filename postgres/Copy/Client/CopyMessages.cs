@@ -19,15 +19,17 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     private int dataLeft;
     private long received;
     private bool isComplete;
-    private bool isOver;
+    private volatile bool isOver;
     private volatile bool isBroken;
 
     /// <inheritdoc/>
     public int Read(Memory<byte> target)
     {
+        // In this order: what is broken meanwhile, on another thread, is that before it is over.
+        bool ended = isOver && !isComplete;
         if (isBroken)
             throw new NpgsqlException("The connection was given up within a COPY.");
-        if (isOver && !isComplete)
+        if (ended)
             throw new InvalidOperationException("The COPY ended with an error.");
         try
         {
@@ -87,7 +89,8 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     /// <inheritdoc/>
     public void Break()
     {
-        (isBroken, isOver) = (true, true);
+        isBroken = true;
+        isOver = true;
         connection.Break();
     }
 

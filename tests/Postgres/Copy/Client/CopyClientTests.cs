@@ -1,7 +1,9 @@
+using System.Net;
 using Apache.Arrow;
 using Mammoth.Postgres.Copy;
 using Mammoth.Postgres.Sessions;
 using Mammoth.Tests.Fixtures;
+using Mammoth.Tests.Network;
 using Npgsql;
 
 namespace Mammoth.Tests.Postgres.Copy.Client;
@@ -10,6 +12,8 @@ namespace Mammoth.Tests.Postgres.Copy.Client;
 public sealed class CopyClientTests(PostgresFixture postgres)
 {
     private static readonly IReadOnlyList<CopyColumn> Numbers = [new("i", new CopyType.Int8()), new("t", new CopyType.Text())];
+
+    private const string Endless = "SELECT i, repeat('x', 1000) FROM (SELECT generate_series(1::int8, 100000000) AS i) s";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -92,7 +96,7 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         {
             await using SnapshotReader session = await readers.Rent(Cancel);
             Assert.Null(session.Fallback);
-            await using (CopyReader reader = await CopyReader.Open(session, "SELECT i, repeat('x', 1000) FROM (SELECT generate_series(1::int8, 100000000) AS i) s", Numbers, cancellation: Cancel))
+            await using (CopyReader reader = await CopyReader.Open(session, Endless, Numbers, cancellation: Cancel))
             {
                 using RecordBatch? first = reader.Read();
                 Assert.NotNull(first);
@@ -131,15 +135,16 @@ public sealed class CopyClientTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task What_fails_to_take_a_batch_ends_the_copy_and_its_session_is_rented_again()
+    public async Task What_fails_to_take_a_batch_ends_the_copy_and_its_session_goes_on()
     {
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
         await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
         await using SnapshotReaders readers = await SnapshotReaders.Open(database.ConnectionString, holder.Token, 1, cancellation: Cancel);
+        string before = await Sessions();
         foreach (bool late in new[] { false, true })
         {
             await using SnapshotReader session = await readers.Rent(Cancel);
-            await using CopyReader reader = await CopyReader.Open(session, "SELECT i, repeat('x', 1000) FROM (SELECT generate_series(1::int8, 100000000) AS i) s", Numbers, cancellation: Cancel);
+            await using CopyReader reader = await CopyReader.Open(session, Endless, Numbers, cancellation: Cancel);
             async ValueTask Refuse(RecordBatch batch)
             {
                 if (late)
@@ -155,10 +160,69 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         await using CopyReader after = await CopyReader.Open(next, "SELECT 1::int8, 'x'", Numbers, cancellation: Cancel);
         await after.ReadAll(static _ => ValueTask.CompletedTask, Cancel);
         Assert.Equal(1, after.Totals.Digest.Rows);
+        Assert.Equal(before, await Sessions());
+
+        Task<string> Sessions() => database.QueryAsync<string>(
+            "SELECT string_agg(pid::text, ' ' ORDER BY pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle in transaction'")!;
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_copy_that_is_cancelled_while_a_batch_is_written_ends_as_cancelled(bool npgsql, bool heeds)
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
+        await using SnapshotReader session = await SnapshotReader.Open(database.ConnectionString, holder.Token, Cancel);
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync(Cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        int batches = 0;
+        await using (CopyReader reader = npgsql
+            ? await CopyReader.OpenAsync(connection, Endless, Numbers, cancellationToken: Cancel)
+            : await CopyReader.Open(session, Endless, Numbers, cancellation: Cancel))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.ReadAll(Write, stop.Token).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+            Assert.Equal((3, false), (batches, reader.IsFinished));
+        }
+
+        async ValueTask Write(RecordBatch batch)
+        {
+            if (++batches < 3)
+                return;
+            await stop.CancelAsync();
+            if (heeds)
+                await Task.Delay(Timeout.Infinite, stop.Token);
+        }
     }
 
     [Fact]
-    public async Task A_copy_that_is_cancelled_while_the_server_sends_nothing_end_at_once_and_so_does_the_server()
+    public async Task A_copy_given_up_ends_in_time_where_the_server_can_be_reached_no_more()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        var server = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        bool silent = false;
+        await using var proxy = new TcpProxy(new(IPAddress.Loopback, server.Port), NetworkFault.Stall, every: 0, faults: int.MaxValue) { Armed = () => Volatile.Read(ref silent) };
+        (server.Host, server.Port) = ("127.0.0.1", proxy.Port);
+        await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
+        SnapshotReader session = await SnapshotReader.Open(server.ConnectionString, holder.Token, Cancel);
+        CopyReader reader = await CopyReader.Open(session, Endless, Numbers, cancellation: Cancel);
+        ValueTask Refuse(RecordBatch batch)
+        {
+            Volatile.Write(ref silent, true);
+            throw new IOException("no room");
+        }
+
+        await Assert.ThrowsAsync<IOException>(() => reader.ReadAll(Refuse, Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        await reader.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+        Assert.True(proxy.Disturbed > 0);
+        await session.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_cancelled_while_the_server_sends_nothing_ends_at_once_and_so_does_the_server()
     {
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
         await using SnapshotHolder holder = await SnapshotHolder.Open(database.ConnectionString, cancellation: Cancel);
