@@ -53,17 +53,39 @@ public sealed class SnapshotHoldTests(PostgresFixture postgres)
         Task<ShiftEnd> second = SnapshotHold.Run(site, run, new HolderShift(1, 2, 0), Cancellation);
         Assert.Equal(ShiftEnd.Over, await first);
         string successor = (await SnapshotHolders.Of(site.Folder(run), site.Io, 1, Cancellation)).Single().Token;
+        await Gone(token);
         Assert.Equal([token, successor], await Tried());
         Assert.Equal([successor], await Tried());
 
         Task<ShiftEnd> third = SnapshotHold.Run(site, run, new HolderShift(1, 2, 1), Cancellation);
         Assert.Equal(ShiftEnd.Relieved, await second);
         string last = (await SnapshotHolders.Of(site.Folder(run), site.Io, 1, Cancellation)).Single().Token;
+        await Gone(successor);
         Assert.Equal([successor, last], await Tried());
         Assert.Equal([last], await Tried());
         await SnapshotRelease.Give(site, run, 1, Cancellation);
         Assert.Equal(ShiftEnd.Released, await third);
+        await Gone(last);
         await Assert.ThrowsAsync<SnapshotGoneException>(Tried);
+
+        // A server's process sees a moment later that its client has left.
+        async Task Gone(string held)
+        {
+            for (int i = 0; ; i++)
+            {
+                try
+                {
+                    await using SnapshotReader reader = await SnapshotReader.Open(site.Source, held, Cancellation);
+                }
+                catch (SnapshotGoneException)
+                {
+                    return;
+                }
+
+                Assert.True(i < 200, "the snapshot of a holder that has left is still there");
+                await Task.Delay(50, Cancellation);
+            }
+        }
 
         async Task<string[]> Tried()
         {
