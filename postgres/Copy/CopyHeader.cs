@@ -11,6 +11,12 @@ public static class CopyHeader
 
     private const int LongestExtension = 1 << 16;
 
+    /// <summary>The header: signature, no flags, no extension.</summary>
+    internal static ReadOnlyMemory<byte> Plain { get; } = (byte[])[.. Signature, .. new byte[Length - Signature.Length]];
+
+    /// <summary>The trailer: a field count of -1.</summary>
+    internal static ReadOnlyMemory<byte> Trailer { get; } = (byte[])[0xFF, 0xFF];
+
     /// <summary><c>PGCOPY\n\377\r\n\0</c>.</summary>
     private static ReadOnlySpan<byte> Signature => [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00];
 
@@ -18,18 +24,14 @@ public static class CopyHeader
     public static void Write(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        Span<byte> header = output.GetSpan(Length)[..Length];
-        Signature.CopyTo(header);
-        header[Signature.Length..].Clear();
-        output.Advance(Length);
+        output.Write(Plain.Span);
     }
 
     /// <summary>Writes the trailer: a field count of -1.</summary>
     public static void WriteTrailer(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        BinaryPrimitives.WriteInt16BigEndian(output.GetSpan(2), -1);
-        output.Advance(2);
+        output.Write(Trailer.Span);
     }
 
     /// <summary>The header's length with its extension, or 0 where <paramref name="data"/> does not hold all of it yet.</summary>

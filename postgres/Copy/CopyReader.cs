@@ -6,7 +6,7 @@ using Npgsql;
 namespace Mammoth.Postgres.Copy;
 
 /// <summary>
-/// Reads the rows of a query as Arrow batches, through <c>COPY (…) TO STDOUT (FORMAT binary)</c>. The batches are all the rows only where
+/// Reads the rows of a query as Arrow batches, from the bytes of a binary COPY. The batches are all the rows only where
 /// <see cref="Read"/> has returned null: then the trailer and the server's CommandComplete were seen.
 /// </summary>
 public sealed class CopyReader : IAsyncDisposable
@@ -40,7 +40,7 @@ public sealed class CopyReader : IAsyncDisposable
     /// <summary>Every row was read: trailer and CommandComplete were seen.</summary>
     public bool IsFinished { get; private set; }
 
-    /// <summary>Starts the COPY of a query.</summary>
+    /// <summary>Starts to read the rows of a query.</summary>
     /// <param name="session">It can do nothing else until the reader is disposed.</param>
     /// <param name="query">A <c>SELECT</c> whose columns are <paramref name="columns"/>.</param>
     /// <param name="columns">The wire forms of the query's columns, in order.</param>
@@ -62,7 +62,7 @@ public sealed class CopyReader : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(session);
         var decoder = new CopyDecoder(columns, options, unfit, large, objects);
-        return new CopyReader(await session.CopyOut(Statement(query), cancellation).ConfigureAwait(false), decoder, options);
+        return new CopyReader(await session.CopyOut(query, columns, cancellation).ConfigureAwait(false), decoder, options);
     }
 
     /// <summary>The same over a connection of Npgsql, which can do nothing else until the reader is disposed.</summary>
@@ -79,7 +79,7 @@ public sealed class CopyReader : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         var decoder = new CopyDecoder(columns, options, unfit, large, objects);
-        return new CopyReader(new NpgsqlCopyBytes(await connection.BeginRawBinaryCopyAsync(Statement(query), cancellationToken).ConfigureAwait(false)), decoder, options);
+        return new CopyReader(await NpgsqlCopyBytes.Open(connection, query, cancellationToken).ConfigureAwait(false), decoder, options);
     }
 
     /// <summary>
@@ -176,8 +176,6 @@ public sealed class CopyReader : IAsyncDisposable
         isBroken = true;
         source.Break();
     }
-
-    private static string Statement(string query) => $"COPY ({query}) TO STDOUT (FORMAT binary)";
 
     /// <summary>Moves what is left to the front, and grows for a row larger than the buffer (by doubling: a damaged length must not take memory by itself).</summary>
     private void MakeRoom()

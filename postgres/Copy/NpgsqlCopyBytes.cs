@@ -1,3 +1,4 @@
+using Mammoth.Postgres.Copy.Client;
 using Npgsql;
 
 namespace Mammoth.Postgres.Copy;
@@ -7,6 +8,17 @@ internal sealed class NpgsqlCopyBytes(NpgsqlRawCopyStream stream) : ICopyBytes, 
 {
     private readonly CancellationTokenSource broken = new();
     private bool isOver;
+
+    /// <summary>Starts the COPY of a query.</summary>
+    /// <exception cref="PostgresException">The server refuses the query.</exception>
+    /// <exception cref="NpgsqlException">The connection failed.</exception>
+    public static async Task<NpgsqlCopyBytes> Open(NpgsqlConnection connection, string query, CancellationToken cancellation)
+    {
+        NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync($"COPY ({query}) TO STDOUT (FORMAT binary)", cancellation).ConfigureAwait(false);
+        if (CopySocket.SilenceLimit > TimeSpan.Zero)
+            stream.ReadTimeout = (int)CopySocket.SilenceLimit.TotalMilliseconds;
+        return new NpgsqlCopyBytes(stream);
+    }
 
     /// <inheritdoc/>
     public int Read(Memory<byte> target)

@@ -26,8 +26,9 @@ internal interface ISession : IAsyncDisposable
     /// <param name="limit">How long it may take.</param>
     Task<string?> Scalar(string sql, TimeSpan limit, CancellationToken cancellation);
 
-    /// <summary>Starts <c>COPY … TO STDOUT</c>. Until its end the session can do nothing else.</summary>
+    /// <summary>Starts to read the rows of a query as a binary COPY. Until its end the session can do nothing else.</summary>
+    /// <param name="columns">The wire forms of the query's columns, in order.</param>
     /// <exception cref="PostgresException">The server refuses.</exception>
     /// <exception cref="NpgsqlException">The connection failed.</exception>
-    Task<ICopyBytes> CopyOut(string sql, CancellationToken cancellation);
+    Task<ICopyBytes> CopyOut(string query, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation);
 }

@@ -95,8 +95,8 @@ public sealed class SnapshotReader : IAsyncDisposable
     /// <summary>The same of a statement that reads a whole table.</summary>
     public Task<string?> ScalarOverTable(string sql, CancellationToken cancellation = default) => session.Scalar(sql, StatementLimit.OverTable, cancellation);
 
-    /// <summary>Starts a COPY.</summary>
-    internal Task<ICopyBytes> CopyOut(string sql, CancellationToken cancellation) => session.CopyOut(sql, cancellation);
+    /// <inheritdoc cref="ISession.CopyOut"/>
+    internal Task<ICopyBytes> CopyOut(string query, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation) => session.CopyOut(query, columns, cancellation);
 
     /// <summary>Ends the session, or gives it back to where it came from.</summary>
     public ValueTask DisposeAsync() => release();

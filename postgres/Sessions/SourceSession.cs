@@ -1,6 +1,5 @@
 using System.Globalization;
 using Mammoth.Postgres.Copy;
-using Mammoth.Postgres.Copy.Client;
 using Mammoth.Postgres.Errors;
 using Npgsql;
 
@@ -79,13 +78,8 @@ public sealed class SourceSession : ISession
     }
 
     /// <inheritdoc/>
-    async Task<ICopyBytes> ISession.CopyOut(string sql, CancellationToken cancellation)
-    {
-        NpgsqlRawCopyStream stream = await Connection.BeginRawBinaryCopyAsync(sql, cancellation).ConfigureAwait(false);
-        if (CopySocket.SilenceLimit > TimeSpan.Zero)
-            stream.ReadTimeout = (int)CopySocket.SilenceLimit.TotalMilliseconds;
-        return new NpgsqlCopyBytes(stream);
-    }
+    async Task<ICopyBytes> ISession.CopyOut(string query, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation) =>
+        await NpgsqlCopyBytes.Open(Connection, query, cancellation).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,7 @@ internal sealed record Variables(string Name, string Of, string What)
         new("`PGSSLMODE`", "the source", "The mode of TLS where the connection string names none. Without either it is `require` for other machines, `prefer` for this one"),
         new("`PGSSLROOTCERT`, `PGSSLCERT`, `PGSSLKEY`", "the source", "Certificates for TLS, where the connection string names none"),
         new("`NO_COLOR`, `TERM=dumb`", "all", "No colours, no moving progress"),
-        new("`MAMMOTH_COPY_SILENCE`", "the source", "Seconds that a COPY may go without a byte before its connection counts as dead and the step is done again; 600, and `0` for no limit. Longer where a filter passes no row for so long"),
+        new("`MAMMOTH_COPY_SILENCE`", "the source", "Seconds that a copy may go without a byte before its connection counts as dead and the step is done again; 600, and `0` for no limit. Longer where a filter passes no row for so long"),
         new("`MAMMOTH_STATEMENT_LIMIT`", "the source", "Seconds that the answer to a statement on settings, the catalog, transactions or locks is waited for; 300, and `0` for no limit"),
         new("`MAMMOTH_TABLE_STATEMENT_LIMIT`", "the source", "The same of a statement that reads a whole table, such as the `count(*)` that proves it; 21600 (six hours)"),
         new("`MAMMOTH_FAILPOINTS`, `MAMMOTH_FAILPOINTS_LOG`", "tests", "Steps at which the process is to fail, and a file to which each one passed is written: [reliability.md](reliability.md#failpoints)"),

@@ -74,10 +74,10 @@ internal static class CorpusSeeds
         // Composite types have numbers of their own on each server.
         seeds["copy/4"] = [4, 7, .. new RandomWire(new Random(3)).Stream(CopyStreamTarget.Columns(4), 4).Sent];
         int port = new NpgsqlConnectionStringBuilder(cluster.ConnectionString).Port;
-        seeds["protocol/rows"] = Talk(port, "trusted", "COPY (SELECT g, repeat('x', g) FROM generate_series(1, 5) g) TO STDOUT (FORMAT binary)");
-        seeds["protocol/notices"] = Talk(port, "trusted", "SET client_min_messages = debug5; COPY (SELECT 1 FROM generate_series(1, 3)) TO STDOUT");
-        seeds["protocol/refused"] = Talk(port, "trusted", "COPY nowhere TO STDOUT");
-        seeds["protocol/broken-off"] = Talk(port, "trusted", "COPY (SELECT 1 / (3 - g) FROM generate_series(1, 5) g) TO STDOUT (FORMAT binary)");
+        seeds["protocol/rows"] = Talk(port, "trusted", "SELECT g, repeat('x', g) FROM generate_series(1, 5) g");
+        seeds["protocol/notices"] = Talk(port, "trusted", "SELECT 1 FROM generate_series(1, 3)", "client_min_messages\0debug5\0");
+        seeds["protocol/refused"] = Talk(port, "trusted", "SELECT * FROM nowhere");
+        seeds["protocol/broken-off"] = Talk(port, "trusted", "SELECT 1 / (3 - g) FROM generate_series(1, 5) g");
         seeds["protocol/scram"] = Talk(port, "postgres", null);
         seeds["protocol/no-such-role"] = Talk(port, "nobody", null);
 
@@ -92,31 +92,29 @@ internal static class CorpusSeeds
 
     private static byte[] Message(char kind, params byte[] content) => [(byte)kind, 0, 0, 0, (byte)(4 + content.Length), .. content];
 
-    /// <summary>All that the server says, up to the end of the statement, or of the first answer where there is none.</summary>
-    private static byte[] Talk(int port, string user, string? statement)
+    /// <summary>All that the server says, up to the end of the query, or of the first answer where there is none.</summary>
+    private static byte[] Talk(int port, string user, string? query, string settings = "")
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 2_000 };
         socket.Connect("127.0.0.1", port);
-        byte[] names = Encoding.UTF8.GetBytes($"user\0{user}\0database\0postgres\0\0");
+        byte[] names = Encoding.UTF8.GetBytes($"user\0{user}\0database\0postgres\0{settings}\0");
         byte[] start = new byte[8 + names.Length];
         BinaryPrimitives.WriteInt32BigEndian(start, start.Length);
         BinaryPrimitives.WriteInt32BigEndian(start.AsSpan(4), 3 << 16);
         names.CopyTo(start, 8);
         socket.Send(start);
         var said = new List<byte>();
-        if (statement is null)
+        if (query is null)
         {
             byte[] first = new byte[4096];
             return first[..socket.Receive(first)];
         }
 
         UntilReady(socket, said);
-        byte[] text = Encoding.UTF8.GetBytes($"{statement}\0");
-        byte[] query = new byte[5 + text.Length];
-        query[0] = (byte)'Q';
-        BinaryPrimitives.WriteInt32BigEndian(query.AsSpan(1), 4 + text.Length);
-        text.CopyTo(query, 5);
-        socket.Send(query);
+
+        // One format for all columns: binary.
+        byte[] asked = [.. Message('P', [0, .. Encoding.UTF8.GetBytes(query), 0, 0, 0]), .. Message('B', 0, 0, 0, 0, 0, 0, 0, 1, 0, 1), .. Message('E', 0, 0, 0, 0, 0), .. Message('S')];
+        socket.Send(asked);
         UntilReady(socket, said);
         return [.. said];
     }

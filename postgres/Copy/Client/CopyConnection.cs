@@ -7,7 +7,7 @@ using Npgsql;
 namespace Mammoth.Postgres.Copy.Client;
 
 /// <summary>
-/// A connection that knows what a copy needs and no more: statements in the simple protocol, and <c>COPY … TO STDOUT</c>. Every call blocks its thread; one at a time.
+/// A connection that knows what a copy needs and no more: statements in the simple protocol, and the rows of a query. Every call blocks its thread; one at a time.
 /// Errors are those of Npgsql: <see cref="PostgresException"/> where the server says no, <see cref="NpgsqlException"/> where the connection fails.
 /// </summary>
 internal sealed class CopyConnection : IDisposable
@@ -72,14 +72,29 @@ internal sealed class CopyConnection : IDisposable
         }
     }
 
-    /// <summary>Starts <c>COPY … TO STDOUT</c>. Until its end the connection can do nothing else.</summary>
-    /// <exception cref="PostgresException">The server refuses the query.</exception>
-    public CopyMessages CopyOut(string sql) => Guard(() =>
+    /// <summary>Starts to read the rows of a query. Until their end the connection can do nothing else.</summary>
+    /// <param name="texts">Of each of its columns, whether it comes as text rather than binary.</param>
+    /// <exception cref="PostgresException">The server refuses the query, or it has another number of columns.</exception>
+    public CopyMessages CopyOut(string query, IReadOnlyList<bool> texts) => Guard(() =>
     {
         socket.LimitReceives(socket.Silence);
-        new FrontendMessage('Q').Text(sql).SendTo(socket);
-        char kind = Next();
-        return kind == 'H' ? new CopyMessages(this, socket, answers) : throw new NpgsqlException($"COPY was answered by a message of kind 0x{(int)kind:x2}.");
+
+        // Without names, parameters and a limit (PostgreSQL documentation, "Extended Query"); the Sync at the end makes the server ready also after an error.
+        FrontendMessage messages = new FrontendMessage('P').Text("").Text(query).Int16(0)
+            .Then('B').Text("").Text("").Int16(0).Int16(0).Int16(checked((short)texts.Count));
+        foreach (bool text in texts)
+            messages.Int16((short)(text ? 0 : 1));
+        messages.Then('E').Text("").Int32(0).Then('S').SendTo(socket);
+        foreach (char expected in "12")
+        {
+            char kind = Next();
+            if (kind == expected)
+                continue;
+            Break();
+            throw new NpgsqlException($"A query was answered by a message of kind 0x{(int)kind:x2}.");
+        }
+
+        return new CopyMessages(this, socket, answers);
     });
 
     /// <inheritdoc cref="CopySocket.SilenceLimit"/>
@@ -176,7 +191,7 @@ internal sealed class CopyConnection : IDisposable
 
     private string?[] Ask(string sql, TimeSpan limit) => Guard(() =>
     {
-        // A COPY that was refused has left its own behind.
+        // A query that was refused has left its own behind.
         socket.LimitReceives(limit);
         new FrontendMessage('Q').Text(sql).SendTo(socket);
         string?[]? row = null;

@@ -1,11 +1,14 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 using Npgsql;
 
 namespace Mammoth.Postgres.Copy.Client;
 
 /// <summary>
-/// The bytes of a running <c>COPY … TO STDOUT</c>. They are received right into the caller's memory, where the heads of the messages between them (one a row) are
-/// then closed up.
+/// The rows of a running query as a binary COPY. Its tuples and the protocol's rows are the same bytes (a count of fields, then each with its length before it); header and trailer
+/// are put around them here, the trailer where the server says that it sent as many rows as came. They are received right into the caller's memory, where the heads of the messages
+/// between them (one a row) are then closed up.
 /// </summary>
 internal sealed class CopyMessages(CopyConnection connection, CopySocket socket, BackendMessages answers) : ICopyBytes
 {
@@ -18,6 +21,10 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     private int headLength;
     private int dataLeft;
     private long received;
+    private long rows;
+
+    /// <summary>What is not the server's and comes next.</summary>
+    private ReadOnlyMemory<byte> around = CopyHeader.Plain;
     private bool isComplete;
     private volatile bool isOver;
     private volatile bool isBroken;
@@ -28,24 +35,29 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
         // In this order: what is broken meanwhile, on another thread, is that before it is over.
         bool ended = isOver && !isComplete;
         if (isBroken)
-            throw new NpgsqlException("The connection was given up within a COPY.");
+            throw new NpgsqlException("The connection was given up within a copy.");
         if (ended)
-            throw new InvalidOperationException("The COPY ended with an error.");
+            throw new InvalidOperationException("The copy ended with an error.");
         try
         {
-            while (!isComplete)
+            while (around.IsEmpty)
             {
+                if (isComplete)
+                    return 0;
                 if (Receive(target.Span) is var read and > 0)
                     return read;
             }
 
-            return 0;
+            int given = Math.Min(around.Length, target.Length);
+            around[..given].CopyTo(target);
+            around = around[given..];
+            return given;
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
         {
             // Who asks it anything more would wait for ever, or be given what is left of this.
             Break();
-            throw new NpgsqlException($"The connection to the server failed within a COPY: {(e.InnerException ?? e).Message}", e);
+            throw new NpgsqlException($"The connection to the server failed within a copy: {(e.InnerException ?? e).Message}", e);
         }
         catch (PostgresException)
         {
@@ -82,7 +94,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
         }
         catch (NpgsqlException)
         {
-            // The server acknowledges a cancelled COPY with an error; a connection that broke is no longer used.
+            // The server acknowledges a cancelled query with an error; a connection that broke is no longer used.
         }
     }
 
@@ -98,7 +110,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     {
         int count = answers.HasMore ? answers.TakeRest(target) : socket.Receive(target);
         if (count == 0)
-            throw new NpgsqlException("The server closed the connection within a COPY.", new EndOfStreamException());
+            throw new NpgsqlException("The server closed the connection within a copy.", new EndOfStreamException());
         received += count;
         if (received >= PatientFrom)
             socket.Patient(true);
@@ -132,7 +144,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
                     message = head;
                 }
 
-                if (message[0] != (byte)'d')
+                if (message[0] != (byte)'D')
                 {
                     answers.PutBack(message, bytes[from..]);
                     Hear();
@@ -141,7 +153,8 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
 
                 dataLeft = BinaryPrimitives.ReadInt32BigEndian(message[1..]) - 4;
                 if (dataLeft < 0)
-                    throw new NpgsqlException("The server sent a COPY message of no length: the stream is damaged.");
+                    throw new NpgsqlException("The server sent a row of no length: the stream is damaged.");
+                rows++;
             }
 
             int length = Math.Min(dataLeft, bytes.Length - from);
@@ -163,7 +176,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
             return;
         socket.Patient(false);
 
-        // What ends a COPY may stay away as well as its rows.
+        // What ends a copy may stay away as well as its rows.
         socket.LimitReceives(socket.Silence);
         if (kind == 'E')
         {
@@ -173,11 +186,13 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
             throw error;
         }
 
-        if (kind != 'c')
-            throw new NpgsqlException($"The server sent a message of kind 0x{(int)kind:x2} within a COPY.");
-        if (connection.Next() != 'C')
-            throw new NpgsqlException("The server did not confirm that the COPY is complete.");
+        if (kind != 'C')
+            throw new NpgsqlException($"The server sent a message of kind 0x{(int)kind:x2} within a copy.");
+        string tag = string.Create(CultureInfo.InvariantCulture, $"SELECT {rows}\0");
+        if (!answers.Content.SequenceEqual(Encoding.ASCII.GetBytes(tag)))
+            throw new NpgsqlException($"{rows} rows came of a copy that the server ended with \"{Encoding.ASCII.GetString(answers.Content).TrimEnd('\0')}\": the stream is damaged.");
         ReadToReady();
+        around = CopyHeader.Trailer;
         (isComplete, isOver) = (true, true);
     }
 

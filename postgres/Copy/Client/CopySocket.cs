@@ -147,7 +147,7 @@ internal sealed class CopySocket : IDisposable
             if (error == SocketError.Success)
                 return read;
             if (isPatient && Silence > TimeSpan.Zero && Environment.TickCount64 - asked > Silence.TotalMilliseconds)
-                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The server has sent nothing for {Silence.TotalSeconds:0} seconds in the middle of a COPY."), new SocketException((int)SocketError.TimedOut));
+                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The server has sent nothing for {Silence.TotalSeconds:0} seconds in the middle of a copy."), new SocketException((int)SocketError.TimedOut));
             if (!(isPatient && error is SocketError.TimedOut or SocketError.WouldBlock) && error != SocketError.Interrupted)
                 throw new IOException("The connection to the server broke while receiving.", new SocketException((int)error));
         }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mammoth.Postgres.Copy.Client;
 
-/// <summary>Where a COPY connection leads and how it is made, as an Npgsql connection string says it.</summary>
+/// <summary>Where a connection for copying leads and how it is made, as an Npgsql connection string says it.</summary>
 internal sealed record CopyTarget
 {
     private CopyTarget(NpgsqlConnectionStringBuilder from)

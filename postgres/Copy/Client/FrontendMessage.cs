@@ -4,24 +4,38 @@ using System.Text;
 
 namespace Mammoth.Postgres.Copy.Client;
 
-/// <summary>Writes a message to the server: its kind, where it has one, and length before its content.</summary>
+/// <summary>Writes a message to the server: its kind, where it has one, and length before its content. Others may follow it (<see cref="Then"/>).</summary>
 internal sealed class FrontendMessage
 {
     private readonly ArrayBufferWriter<byte> bytes = new();
-    private readonly int lengthAt;
+    private readonly List<int> lengthsAt = [];
 
     /// <param name="kind">Null for those before the session begins.</param>
     public FrontendMessage(char? kind)
     {
         if (kind is { } one)
             Byte((byte)one);
-        lengthAt = bytes.WrittenCount;
-        Int32(0);
+        Begin();
+    }
+
+    /// <summary>Ends this message and begins another.</summary>
+    public FrontendMessage Then(char kind)
+    {
+        Byte((byte)kind);
+        Begin();
+        return this;
     }
 
     public FrontendMessage Byte(byte value)
     {
         bytes.Write([value]);
+        return this;
+    }
+
+    public FrontendMessage Int16(short value)
+    {
+        BinaryPrimitives.WriteInt16BigEndian(bytes.GetSpan(2), value);
+        bytes.Advance(2);
         return this;
     }
 
@@ -49,8 +63,20 @@ internal sealed class FrontendMessage
 
     public void SendTo(CopySocket socket)
     {
-        byte[] message = bytes.WrittenSpan.ToArray();
-        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(lengthAt), message.Length - lengthAt);
-        socket.Send(message);
+        byte[] messages = bytes.WrittenSpan.ToArray();
+        for (int i = 0; i < lengthsAt.Count; i++)
+        {
+            // The next one's length stands behind its kind.
+            int end = i + 1 < lengthsAt.Count ? lengthsAt[i + 1] - 1 : messages.Length;
+            BinaryPrimitives.WriteInt32BigEndian(messages.AsSpan(lengthsAt[i]), end - lengthsAt[i]);
+        }
+
+        socket.Send(messages);
+    }
+
+    private void Begin()
+    {
+        lengthsAt.Add(bytes.WrittenCount);
+        Int32(0);
     }
 }

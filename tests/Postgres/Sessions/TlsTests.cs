@@ -1,3 +1,4 @@
+using Mammoth.Postgres.Copy;
 using Mammoth.Postgres.Errors;
 using Mammoth.Postgres.Sessions;
 using Npgsql;
@@ -64,7 +65,7 @@ public sealed class TlsTests(EncryptingServer server) : IClassFixture<Encrypting
             await using var session = await CopySession.Open(target.ConnectionString, Cancel);
             using var all = new MemoryStream();
             byte[] piece = new byte[1 << 17];
-            var copy = await ((ISession)session).CopyOut("COPY (SELECT * FROM public.t ORDER BY i) TO STDOUT (FORMAT binary)", Cancel);
+            var copy = await ((ISession)session).CopyOut("SELECT * FROM public.t ORDER BY i", [new("i", new CopyType.Int4()), new("t", new CopyType.Text())], Cancel);
             for (int length; (length = copy.Read(piece)) > 0;)
                 all.Write(piece, 0, length);
             return all.ToArray();
@@ -72,7 +73,7 @@ public sealed class TlsTests(EncryptingServer server) : IClassFixture<Encrypting
         Assert.InRange(read[0].Length, 9_000_000, 12_000_000);
         Assert.Equal(read[0], read[1]);
         await using var left = await CopySession.Open(secure.ConnectionString, Cancel);
-        var early = await ((ISession)left).CopyOut("COPY (SELECT repeat('x', 1000) FROM (SELECT generate_series(1, 100000000)) s) TO STDOUT", Cancel);
+        var early = await ((ISession)left).CopyOut("SELECT repeat('x', 1000) FROM (SELECT generate_series(1, 100000000)) s", [new("t", new CopyType.Text())], Cancel);
         Assert.True(early.Read(new byte[100]) > 0);
         early.Cancel();
         Assert.Equal("1", await left.Scalar("SELECT 1", Cancel));

@@ -21,7 +21,7 @@ internal static class ProtocolTarget
         try
         {
             using CopyConnection connection = CopyConnection.Open(Server.Value);
-            CopyMessages copy = connection.CopyOut("COPY t TO STDOUT");
+            CopyMessages copy = connection.CopyOut("SELECT * FROM t", [false]);
             byte[] buffer = new byte[64];
             while (copy.Read(buffer) > 0)
             {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Mammoth.Postgres.Copy.Client;
 using Npgsql;
 
@@ -9,11 +10,22 @@ namespace Mammoth.Tests.Postgres.Copy.Client;
 public sealed class HostileServerTests
 {
     private static readonly byte[] Login = [.. Message('R', 0, 0, 0, 0), .. Message('K', 0, 0, 0, 1, 0, 0, 0, 2), .. Message('Z', (byte)'I')];
-    private static readonly byte[] Rows = [.. Message('H', 1, 0, 2), .. Message('d', 1, 2, 3), .. Message('d', 4), .. Message('c'), .. Message('C', [.. "COPY 2\0"u8]), .. Message('Z', (byte)'I')];
+    private static readonly byte[] Rows = [.. Message('1'), .. Message('2'), .. Message('D', 1, 2, 3), .. Message('D', 4), .. Message('C', [.. "SELECT 2\0"u8]), .. Message('Z', (byte)'I')];
 
     [Fact]
     public void The_conversation_that_the_others_are_made_of_is_a_good_one() =>
-        Assert.Equal([1, 2, 3, 4], Talk([.. Login, .. Rows], int.MaxValue));
+        Assert.Equal([.. "PGCOPY\n"u8, 0xFF, .. "\r\n"u8, .. new byte[9], 1, 2, 3, 4, 0xFF, 0xFF], Talk([.. Login, .. Rows], int.MaxValue));
+
+    /// <summary>What was lost between the two is told by its number.</summary>
+    [Theory]
+    [InlineData("SELECT 3", "2 rows")]
+    [InlineData("SELECT 22", "2 rows")]
+    [InlineData("SET", "SET")]
+    public void Rows_other_than_the_server_counted_are_an_error(string end, string named)
+    {
+        byte[] ended = [.. Message('1'), .. Message('2'), .. Message('D', 1, 2, 3), .. Message('D', 4), .. Message('C', [.. Encoding.ASCII.GetBytes(end), 0]), .. Message('Z', (byte)'I')];
+        Assert.Contains(named, Assert.ThrowsAny<NpgsqlException>(() => Talk([.. Login, .. ended], int.MaxValue)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Rows_without_CommandComplete_are_an_error_wherever_the_connection_ends()
@@ -27,7 +39,7 @@ public sealed class HostileServerTests
 
     /// <summary>A proxy that lost its server keeps the connection open.</summary>
     [Fact]
-    public void A_COPY_that_falls_silent_is_an_error_wherever_it_does()
+    public void A_copy_that_falls_silent_is_an_error_wherever_it_does()
     {
         byte[] whole = [.. Login, .. Rows];
         for (int length = Login.Length; length < whole.Length; length++)
@@ -127,7 +139,7 @@ public sealed class HostileServerTests
             using CopyConnection connection = CopyConnection.Open(target);
             if (silence is { } limit)
                 connection.Silence = limit;
-            CopyMessages copy = connection.CopyOut("COPY t TO STDOUT");
+            CopyMessages copy = connection.CopyOut("SELECT * FROM t", [false]);
             List<byte> all = [];
             byte[] buffer = new byte[16];
             for (int read; (read = copy.Read(buffer)) > 0;)
