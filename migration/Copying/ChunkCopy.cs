@@ -14,7 +14,7 @@ using Mammoth.Postgres.Sessions;
 
 namespace Mammoth.Migration.Copying;
 
-/// <summary>Copies a run of chunks: binary COPY, decoded to Arrow, written as Parquet, described by a manifest of its own.</summary>
+/// <summary>Copies a run of chunks: rows of a query, decoded to Arrow, written as Parquet, described by a manifest of its own.</summary>
 public static class ChunkCopy
 {
     public static async Task<ChunkResult> Run(MigrationSite site, string run, string token, string tableLocation, int first, int count, CancellationToken cancellation)

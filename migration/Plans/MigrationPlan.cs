@@ -168,7 +168,7 @@ public sealed record ColumnPlan
     public CopyColumn ToCopyColumn() => new(Name, Wire, LargeValues);
 }
 
-/// <summary>A page range of one heap, read by one COPY.</summary>
+/// <summary>A page range of one heap, read by one query.</summary>
 /// <param name="Index">Its place in the table, from 0.</param>
 /// <param name="Leaf">The heap.</param>
 /// <param name="LeafOid">Its oid, and</param>

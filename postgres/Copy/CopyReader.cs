@@ -79,7 +79,7 @@ public sealed class CopyReader : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         var decoder = new CopyDecoder(columns, options, unfit, large, objects);
-        return new CopyReader(await NpgsqlCopyBytes.Open(connection, query, cancellationToken).ConfigureAwait(false), decoder, options);
+        return new CopyReader(await NpgsqlCopyBytes.Open(connection, query, TimeSpan.Zero, cancellationToken).ConfigureAwait(false), decoder, options);
     }
 
     /// <summary>
@@ -127,7 +127,7 @@ public sealed class CopyReader : IAsyncDisposable
             await OwnThread.Run(() => Drain(take, cancellation)).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the COPY, by cancelling it where rows are left.</summary>
+    /// <summary>Ends the copy, by cancelling it where rows are left.</summary>
     public async ValueTask DisposeAsync()
     {
         byte[] returned = buffer;

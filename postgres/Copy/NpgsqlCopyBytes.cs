@@ -1,4 +1,3 @@
-using Mammoth.Postgres.Copy.Client;
 using Npgsql;
 
 namespace Mammoth.Postgres.Copy;
@@ -10,13 +9,14 @@ internal sealed class NpgsqlCopyBytes(NpgsqlRawCopyStream stream) : ICopyBytes, 
     private bool isOver;
 
     /// <summary>Starts the COPY of a query.</summary>
+    /// <param name="silence">So long the server may send nothing; zero: as long as it likes.</param>
     /// <exception cref="PostgresException">The server refuses the query.</exception>
     /// <exception cref="NpgsqlException">The connection failed.</exception>
-    public static async Task<NpgsqlCopyBytes> Open(NpgsqlConnection connection, string query, CancellationToken cancellation)
+    public static async Task<NpgsqlCopyBytes> Open(NpgsqlConnection connection, string query, TimeSpan silence, CancellationToken cancellation)
     {
         NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync($"COPY ({query}) TO STDOUT (FORMAT binary)", cancellation).ConfigureAwait(false);
-        if (CopySocket.SilenceLimit > TimeSpan.Zero)
-            stream.ReadTimeout = (int)CopySocket.SilenceLimit.TotalMilliseconds;
+        if (silence > TimeSpan.Zero)
+            stream.ReadTimeout = (int)silence.TotalMilliseconds;
         return new NpgsqlCopyBytes(stream);
     }
 

@@ -24,6 +24,9 @@ internal sealed class CopySession : ISession
     /// <inheritdoc/>
     public bool IsUnchecked { get; }
 
+    /// <inheritdoc cref="CopySocket.SilenceLimit"/>
+    internal TimeSpan Silence { set => connection.Silence = value; }
+
     /// <summary>The server's process.</summary>
     public int Process => connection.Process;
 
@@ -61,9 +64,21 @@ internal sealed class CopySession : ISession
     public Task<string?> Scalar(string sql, TimeSpan limit, CancellationToken cancellation) => Run(() => connection.Scalar(sql, limit), cancellation);
 
     /// <inheritdoc/>
-    public async Task<ICopyBytes> CopyOut(string query, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation) =>
-        // Text is the same bytes in both of PostgreSQL's formats, and costs the server less as text.
-        await Run(() => connection.CopyOut(query, [.. columns.Select(c => c.Type is CopyType.Text)]), cancellation).ConfigureAwait(false);
+    public async Task<ICopyBytes> CopyOut(string query, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation)
+    {
+        try
+        {
+            // Text is the same bytes in both of PostgreSQL's formats, and costs the server less as text.
+            return await Run(() => connection.CopyOut(query, [.. columns.Select(c => c.Type is CopyType.Text)]), cancellation).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (e is not PostgresException)
+        {
+            // An answer that comes after all would be taken for the next statement's.
+            connection.Break();
+            await OwnThread.Run(connection.RequestCancel).ConfigureAwait(false);
+            throw;
+        }
+    }
 
     public ValueTask DisposeAsync()
     {

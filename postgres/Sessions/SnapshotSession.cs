@@ -28,7 +28,7 @@ public static class SnapshotSession
         }
     }
 
-    /// <summary>A session of the COPY client; of Npgsql where that can't honour what is asked for, and why.</summary>
+    /// <summary>A session of the client that is made for copying; of Npgsql where that can't honour what is asked for, and why.</summary>
     /// <exception cref="SourceConnectionException">There is no connection to be had.</exception>
     internal static async Task<(ISession Session, string? Fallback)> Open(string connectionString, CancellationToken cancellation)
     {

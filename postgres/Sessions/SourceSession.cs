@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mammoth.Postgres.Copy;
+using Mammoth.Postgres.Copy.Client;
 using Mammoth.Postgres.Errors;
 using Npgsql;
 
@@ -79,7 +80,7 @@ public sealed class SourceSession : ISession
 
     /// <inheritdoc/>
     async Task<ICopyBytes> ISession.CopyOut(string query, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation) =>
-        await NpgsqlCopyBytes.Open(Connection, query, cancellation).ConfigureAwait(false);
+        await NpgsqlCopyBytes.Open(Connection, query, CopySocket.SilenceLimit, cancellation).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {

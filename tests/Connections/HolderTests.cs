@@ -111,7 +111,7 @@ public sealed class HolderTests(PostgresFixture postgres)
     }
 
     private static Task UntilCopied(string source) =>
-        Until(async () => (await Query(source, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT % FROM ONLY %t2%' AND query NOT LIKE '%count(*)%'")).Length > 0);
+        Until(async () => (await Query(source, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid() AND query LIKE 'SELECT % FROM ONLY %t2%' AND query NOT LIKE '%count(*)%'")).Length > 0);
 
     private static async Task<int[]> UntilHeldBy(string source, int count)
     {

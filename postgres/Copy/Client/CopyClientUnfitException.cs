@@ -1,7 +1,7 @@
 namespace Mammoth.Postgres.Copy.Client;
 
-/// <summary>The server or the connection string asks for what the COPY client can't do: Npgsql takes over.</summary>
-internal sealed class CopyClientUnfitException(string what) : Exception($"The COPY client does not know {what}.")
+/// <summary>The server or the connection string asks for what the client that is made for copying can't do: Npgsql takes over.</summary>
+internal sealed class CopyClientUnfitException(string what) : Exception($"The client that is made for copying does not know {what}.")
 {
     public string What { get; } = what;
 }

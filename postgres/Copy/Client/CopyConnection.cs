@@ -74,7 +74,8 @@ internal sealed class CopyConnection : IDisposable
 
     /// <summary>Starts to read the rows of a query. Until their end the connection can do nothing else.</summary>
     /// <param name="texts">Of each of its columns, whether it comes as text rather than binary.</param>
-    /// <exception cref="PostgresException">The server refuses the query, or it has another number of columns.</exception>
+    /// <exception cref="PostgresException">The server refuses the query, or that number of columns.</exception>
+    /// <exception cref="NpgsqlException">The connection failed, or the server is silent for too long: the connection is of no use then.</exception>
     public CopyMessages CopyOut(string query, IReadOnlyList<bool> texts) => Guard(() =>
     {
         socket.LimitReceives(socket.Silence);
@@ -85,15 +86,8 @@ internal sealed class CopyConnection : IDisposable
         foreach (bool text in texts)
             messages.Int16((short)(text ? 0 : 1));
         messages.Then('E').Text("").Int32(0).Then('S').SendTo(socket);
-        foreach (char expected in "12")
-        {
-            char kind = Next();
-            if (kind == expected)
-                continue;
-            Break();
-            throw new NpgsqlException($"A query was answered by a message of kind 0x{(int)kind:x2}.");
-        }
-
+        Expect('1');
+        Expect('2');
         return new CopyMessages(this, socket, answers);
     });
 
@@ -202,10 +196,17 @@ internal sealed class CopyConnection : IDisposable
                 return row ?? [];
             if (kind == 'D')
                 row ??= DataRow(answers.Content);
-            else if (kind is 'H' or 'G' or 'W' or 'd' or 'c')
-                throw new NpgsqlException("A statement was answered by a COPY where none was expected.");
+            else if (kind is not ('T' or 'C' or 'I'))
+                throw new NpgsqlException($"A statement was answered by a message of kind 0x{(int)kind:x2}.");
         }
     });
+
+    private void Expect(char kind)
+    {
+        char next = Next();
+        if (next != kind)
+            throw new NpgsqlException($"A query was answered by a message of kind 0x{(int)next:x2}.");
+    }
 
     private static string?[] DataRow(ReadOnlySpan<byte> content)
     {

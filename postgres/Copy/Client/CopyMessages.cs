@@ -24,7 +24,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     private long rows;
 
     /// <summary>What is not the server's and comes next.</summary>
-    private ReadOnlyMemory<byte> around = CopyHeader.Plain;
+    private ReadOnlyMemory<byte> framing = CopyHeader.Plain;
     private bool isComplete;
     private volatile bool isOver;
     private volatile bool isBroken;
@@ -40,7 +40,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
             throw new InvalidOperationException("The copy ended with an error.");
         try
         {
-            while (around.IsEmpty)
+            while (framing.IsEmpty)
             {
                 if (isComplete)
                     return 0;
@@ -48,9 +48,9 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
                     return read;
             }
 
-            int given = Math.Min(around.Length, target.Length);
-            around[..given].CopyTo(target);
-            around = around[given..];
+            int given = Math.Min(framing.Length, target.Length);
+            framing[..given].CopyTo(target);
+            framing = framing[given..];
             return given;
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
@@ -188,11 +188,11 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
 
         if (kind != 'C')
             throw new NpgsqlException($"The server sent a message of kind 0x{(int)kind:x2} within a copy.");
-        string tag = string.Create(CultureInfo.InvariantCulture, $"SELECT {rows}\0");
-        if (!answers.Content.SequenceEqual(Encoding.ASCII.GetBytes(tag)))
-            throw new NpgsqlException($"{rows} rows came of a copy that the server ended with \"{Encoding.ASCII.GetString(answers.Content).TrimEnd('\0')}\": the stream is damaged.");
+        string end = Encoding.ASCII.GetString(answers.Content).TrimEnd('\0');
+        if (end != string.Create(CultureInfo.InvariantCulture, $"SELECT {rows}"))
+            throw new NpgsqlException($"{rows} rows came of a copy that the server ended with \"{end}\": the stream is damaged.");
         ReadToReady();
-        around = CopyHeader.Trailer;
+        framing = CopyHeader.Trailer;
         (isComplete, isOver) = (true, true);
     }
 

@@ -16,6 +16,7 @@ internal sealed class CopySocket : IDisposable
     private const int LowWater = 512 << 10;
     private readonly Socket socket;
     private Stream? secure;
+    private ReceivedStream? received;
     private bool isPatient;
 
     /// <summary>
@@ -77,7 +78,8 @@ internal sealed class CopySocket : IDisposable
     /// <summary>Goes on in TLS.</summary>
     public void Secure(SslClientAuthenticationOptions options)
     {
-        var stream = new SslStream(new ReceivedStream(this), leaveInnerStreamOpen: true);
+        received = new ReceivedStream(this);
+        var stream = new SslStream(received, leaveInnerStreamOpen: true);
         try
         {
             stream.AuthenticateAsClient(options);
@@ -109,7 +111,22 @@ internal sealed class CopySocket : IDisposable
 
     /// <summary>Receives at least one byte; 0 where the other side has closed.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
-    public int Receive(Span<byte> target) => secure is not null ? secure.Read(target) : ReceivePlain(target);
+    public int Receive(Span<byte> target)
+    {
+        if (secure is null)
+            return ReceivePlain(target);
+        int all = 0;
+        do
+        {
+            // One record at a time: 8 kB from PostgreSQL, too little to decode by itself.
+            int read = secure.Read(target[all..]);
+            if (read == 0)
+                break;
+            all += read;
+        }
+        while (all < target.Length && received!.HasMuch);
+        return all;
+    }
 
     public void Send(ReadOnlySpan<byte> bytes)
     {
@@ -170,6 +187,9 @@ internal sealed class CopySocket : IDisposable
         private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(1 << 20);
         private int start;
         private int end;
+
+        /// <summary>Room for two of the largest records: data are among them. Of a record without any, as those that change keys are, TLS would say nothing, and wait for the next.</summary>
+        public bool HasMuch => end - start >= 1 << 15;
 
         public override bool CanRead => true;
 

@@ -51,8 +51,10 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         var target = new NpgsqlConnectionStringBuilder(root.ConnectionString);
         target.Database += $"_{encoding.ToLowerInvariant()}";
         await root.ExecuteAsync($"CREATE DATABASE {target.Database} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
-        await using (var connection = new NpgsqlConnection(target.ConnectionString))
+        target.Pooling = false;
+        try
         {
+            await using var connection = new NpgsqlConnection(target.ConnectionString);
             await connection.OpenAsync(Cancel);
             await using var command = new NpgsqlCommand($"""
                 CREATE EXTENSION citext;
@@ -64,16 +66,44 @@ public sealed class CopyClientTests(PostgresFixture postgres)
                 FROM (SELECT i, CASE WHEN i % 5 = 0 THEN NULL WHEN i % 5 = 1 THEN '' WHEN i % 5 = 2 THEN E'back\\slash\ttab\nline\r ' ELSE {text} END AS v FROM generate_series(1, 500) i) s;
                 """, connection);
             await command.ExecuteNonQueryAsync(Cancel);
-        }
 
-        const string query = "SELECT a, b, c, d, e, f, g, h, m, n, o, pg_catalog.textin(pg_catalog.inet_out(p)), q, (i)::pg_catalog.text FROM public.t ORDER BY i";
-        CopyColumn[] columns = [.. Enumerable.Range(0, 14).Select(i => new CopyColumn($"{i}", new CopyType.Text()))];
-        await using SourceSession reference = await SourceSession.Open(target.ConnectionString, Cancel);
-        await using CopySession session = await CopySession.Open(target.ConnectionString, Cancel);
-        byte[] expected = All(await ((ISession)reference).CopyOut(query, columns, Cancel));
-        Assert.True(expected.Length > 500 * 200);
-        byte[] read = All(await session.CopyOut(query, columns, Cancel));
-        Assert.True(expected.AsSpan().SequenceEqual(read));
+            const string query = "SELECT a, b, c, d, e, f, g, h, m, n, o, pg_catalog.textin(pg_catalog.inet_out(p)), q, (i)::pg_catalog.text FROM public.t ORDER BY i";
+            CopyColumn[] columns = [.. Enumerable.Range(0, 14).Select(i => new CopyColumn($"{i}", new CopyType.Text()))];
+            await using SourceSession reference = await SourceSession.Open(target.ConnectionString, Cancel);
+            await using CopySession session = await CopySession.Open(target.ConnectionString, Cancel);
+            byte[] expected = All(await ((ISession)reference).CopyOut(query, columns, Cancel));
+            Assert.True(expected.Length > 500 * 200);
+            byte[] read = All(await session.CopyOut(query, columns, Cancel));
+            Assert.True(expected.AsSpan().SequenceEqual(read));
+
+            // Were all binary, this would be four bytes.
+            read = All(await session.CopyOut("SELECT 7, 7", [new("t", new CopyType.Text()), new("i", new CopyType.Int4())], Cancel));
+            Assert.Equal([0, 2, 0, 0, 0, 1, (byte)'7', 0, 0, 0, 4, 0, 0, 0, 7, 0xFF, 0xFF], read[19..]);
+        }
+        finally
+        {
+            await root.ExecuteAsync($"DROP DATABASE {target.Database} WITH (FORCE)");
+        }
+    }
+
+    [Fact]
+    public async Task Rows_without_columns_are_counted()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        const string query = "SELECT FROM generate_series(1, 3)";
+        Assert.Equal(await database.CopyOutAsync(query), All(await session.CopyOut(query, [], Cancel)));
+    }
+
+    /// <summary>As docs/types.md says.</summary>
+    [Fact]
+    public async Task Text_ends_at_a_zero_byte_that_only_a_cast_without_a_function_can_bring_in()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await database.ExecuteAsync("CREATE CAST (bytea AS text) WITHOUT FUNCTION; CREATE TABLE public.t AS SELECT 1::int8 AS i, '\\x61620063'::bytea::text AS t");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        byte[] read = All(await session.CopyOut("SELECT i, t FROM public.t", Numbers, Cancel));
+        Assert.Equal([0, 0, 0, 2, (byte)'a', (byte)'b', 0xFF, 0xFF], read[^8..]);
     }
 
     [Fact]
@@ -97,8 +127,33 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         Assert.Equal("42P01", (await Assert.ThrowsAsync<PostgresException>(() => session.CopyOut("SELECT * FROM nowhere", Numbers, Cancel))).SqlState);
         Assert.Equal("42601", (await Assert.ThrowsAsync<PostgresException>(() => session.Scalar("SELEC", Cancel))).SqlState);
         Assert.Equal("08P01", (await Assert.ThrowsAsync<PostgresException>(() => session.CopyOut("SELECT 1", Numbers, Cancel))).SqlState);
-        ICopyBytes rowless = await session.CopyOut("SET work_mem = '5MB'", [], Cancel);
-        Assert.Contains("SET", Assert.Throws<NpgsqlException>(() => Drain(rowless)).Message, StringComparison.Ordinal);
+        Assert.Equal("3", await session.Scalar("SELECT 3", Cancel));
+    }
+
+    [Fact]
+    public async Task A_statement_that_has_no_rows_is_no_copy_and_ends_the_session()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        ICopyBytes copy = await session.CopyOut("SET work_mem = '5MB'", [], Cancel);
+        Assert.Contains("\"SET\"", Assert.Throws<NpgsqlException>(() => Drain(copy)).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.Scalar("SELECT 1", Cancel));
+    }
+
+    /// <summary>What it says later must not be taken for the answer to something else.</summary>
+    [Fact]
+    public async Task A_server_that_is_silent_before_the_first_row_is_told_to_stop_and_asked_no_more()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        session.Silence = TimeSpan.FromMilliseconds(400);
+        await Assert.ThrowsAsync<NpgsqlException>(() => session.CopyOut("SELECT i, pg_sleep(600)::text FROM generate_series(1::int8, 3) i", Numbers, Cancel));
+        await Assert.ThrowsAsync<NpgsqlException>(() => session.Scalar("SELECT 1", Cancel));
+        for (int i = 0; await database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()") > 0; i++)
+        {
+            Assert.True(i < 100, "the server still works for nobody");
+            await Task.Delay(100, Cancel);
+        }
     }
 
     [Fact]
