@@ -9,6 +9,8 @@ namespace Mammoth.Postgres.Sessions;
 /// <summary>A session of the client that is made for copying. What it is asked blocks a thread of its own, not one of those that others wait for.</summary>
 internal sealed class CopySession : ISession
 {
+    /// <summary>So long a server is waited for that is told to stop.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly CopyConnection connection;
 
     private CopySession(CopyConnection connection, int serverVersion, bool isUnchecked)
@@ -64,21 +66,9 @@ internal sealed class CopySession : ISession
     public Task<string?> Scalar(string sql, TimeSpan limit, CancellationToken cancellation) => Run(() => connection.Scalar(sql, limit), cancellation);
 
     /// <inheritdoc/>
-    public async Task<ICopyBytes> CopyOut(string query, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation)
-    {
-        try
-        {
-            // Text is the same bytes in both of PostgreSQL's formats, and costs the server less as text.
-            return await Run(() => connection.CopyOut(query, [.. columns.Select(c => c.Type is CopyType.Text)]), cancellation).ConfigureAwait(false);
-        }
-        catch (NpgsqlException e) when (e is not PostgresException)
-        {
-            // An answer that comes after all would be taken for the next statement's.
-            connection.Break();
-            await OwnThread.Run(connection.RequestCancel).ConfigureAwait(false);
-            throw;
-        }
-    }
+    public async Task<ICopyBytes> CopyOut(string query, IReadOnlyList<CopyColumn> columns, CancellationToken cancellation) =>
+        // Text is the same bytes in both of PostgreSQL's formats, and costs the server less as text.
+        await Run(() => connection.CopyOut(query, [.. columns.Select(c => c.Type is CopyType.Text)]), cancellation).ConfigureAwait(false);
 
     public ValueTask DisposeAsync()
     {
@@ -94,17 +84,12 @@ internal sealed class CopySession : ISession
         {
             return await OwnThread.Run(work).ConfigureAwait(false);
         }
-        catch (NpgsqlException) when (cancellation.IsCancellationRequested)
+        catch (NpgsqlException e) when (e is not PostgresException || cancellation.IsCancellationRequested)
         {
-            // A statement that sends nothing would not see that nobody listens any more.
-            await OwnThread.Run(() => connection.RequestCancel()).ConfigureAwait(false);
-            throw new OperationCanceledException(cancellation);
-        }
-        catch (NpgsqlException e) when (e.InnerException is StatementTimeoutException)
-        {
-            // An answer that comes after all would be taken for the next statement's.
+            // An answer that comes after all would be taken for the next statement's, and a statement that sends nothing would not see that nobody listens any more.
             connection.Break();
-            await OwnThread.Run(() => connection.RequestCancel()).ConfigureAwait(false);
+            await Task.WhenAny(OwnThread.Run(connection.RequestCancel), Task.Delay(Patience, CancellationToken.None)).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
             throw;
         }
     }

@@ -189,14 +189,19 @@ internal sealed class CopyConnection : IDisposable
         socket.LimitReceives(limit);
         new FrontendMessage('Q').Text(sql).SendTo(socket);
         string?[]? row = null;
+        bool isDescribed = false;
         while (true)
         {
             char kind = Next();
             if (kind == 'Z')
                 return row ?? [];
-            if (kind == 'D')
+
+            // Rows that nothing described would be those of a query before.
+            if (kind == 'D' && isDescribed)
                 row ??= DataRow(answers.Content);
-            else if (kind is not ('T' or 'C' or 'I'))
+            else if (kind == 'T')
+                isDescribed = true;
+            else if (kind is not ('C' or 'I'))
                 throw new NpgsqlException($"A statement was answered by a message of kind 0x{(int)kind:x2}.");
         }
     });

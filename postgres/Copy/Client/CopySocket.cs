@@ -188,8 +188,8 @@ internal sealed class CopySocket : IDisposable
         private int start;
         private int end;
 
-        /// <summary>Room for two of the largest records: data are among them. Of a record without any, as those that change keys are, TLS would say nothing, and wait for the next.</summary>
-        public bool HasMuch => end - start >= 1 << 15;
+        /// <summary>More than two of the largest records: data are among them. Of a record without any, as those that change keys are, TLS would say nothing, and wait for the next.</summary>
+        public bool HasMuch => end - start >= 1 << 16;
 
         public override bool CanRead => true;
 
