@@ -78,7 +78,7 @@ internal sealed class CopyConnection : IDisposable
     /// <exception cref="NpgsqlException">The connection failed, or the server is silent for too long: the connection is of no use then.</exception>
     public CopyMessages CopyOut(string query, IReadOnlyList<bool> texts) => Guard(() =>
     {
-        socket.LimitReceives(socket.Silence);
+        socket.LimitSilence();
 
         // Without names, parameters and a limit (PostgreSQL documentation, "Extended Query"); the Sync at the end makes the server ready also after an error.
         FrontendMessage messages = new FrontendMessage('P').Text("").Text(query).Int16(0)
@@ -159,7 +159,7 @@ internal sealed class CopyConnection : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or TimeoutException or ObjectDisposedException)
         {
-            throw new NpgsqlException($"The connection to the server failed: {(e.InnerException ?? e).Message}", e);
+            throw new NpgsqlException($"The connection to the server failed: {SilenceException.Reason(e)}", e);
         }
     }
 

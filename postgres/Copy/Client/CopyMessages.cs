@@ -57,7 +57,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
         {
             // Who asks it anything more would wait for ever, or be given what is left of this.
             Break();
-            throw new NpgsqlException($"The connection to the server failed within a copy: {(e.InnerException ?? e).Message}", e);
+            throw new NpgsqlException($"The connection to the server failed within a copy: {SilenceException.Reason(e)}", e);
         }
         catch (PostgresException)
         {
@@ -177,7 +177,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
         socket.Patient(false);
 
         // What ends a copy may stay away as well as its rows.
-        socket.LimitReceives(socket.Silence);
+        socket.LimitSilence();
         if (kind == 'E')
         {
             PostgresException error = ServerError.Read(answers.Content);

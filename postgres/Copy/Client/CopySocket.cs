@@ -19,6 +19,9 @@ internal sealed class CopySocket : IDisposable
     private ReceivedStream? received;
     private bool isPatient;
 
+    /// <summary>Receives are limited by <see cref="Silence"/>, not by what a statement or a login may take.</summary>
+    private bool isSilenceLimited;
+
     /// <summary>
     /// So long a stream of rows may be silent. A proxy that has lost its server answers keepalives as if all were well: without a limit a copy would wait for ever.
     /// <c>MAMMOTH_COPY_SILENCE</c> is another, in seconds, for filters that pass no row for longer; 0: none.
@@ -73,7 +76,18 @@ internal sealed class CopySocket : IDisposable
     }
 
     /// <summary>Fails a receive that takes longer; zero: none does.</summary>
-    public void LimitReceives(TimeSpan limit) => socket.ReceiveTimeout = limit > TimeSpan.Zero ? (int)limit.TotalMilliseconds : 0;
+    public void LimitReceives(TimeSpan limit)
+    {
+        isSilenceLimited = false;
+        socket.ReceiveTimeout = limit > TimeSpan.Zero ? (int)limit.TotalMilliseconds : 0;
+    }
+
+    /// <summary>Fails a receive that takes longer than <see cref="Silence"/>, with a <see cref="SilenceException"/>.</summary>
+    public void LimitSilence()
+    {
+        LimitReceives(Silence);
+        isSilenceLimited = true;
+    }
 
     /// <summary>Goes on in TLS.</summary>
     public void Secure(SslClientAuthenticationOptions options)
@@ -163,9 +177,10 @@ internal sealed class CopySocket : IDisposable
             int read = socket.Receive(target, SocketFlags.None, out SocketError error);
             if (error == SocketError.Success)
                 return read;
-            if (isPatient && Silence > TimeSpan.Zero && Environment.TickCount64 - asked > Silence.TotalMilliseconds)
-                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The server has sent nothing for {Silence.TotalSeconds:0} seconds in the middle of a copy."), new SocketException((int)SocketError.TimedOut));
-            if (!(isPatient && error is SocketError.TimedOut or SocketError.WouldBlock) && error != SocketError.Interrupted)
+            bool isLate = error is SocketError.TimedOut or SocketError.WouldBlock;
+            if (isLate && (isPatient ? Silence > TimeSpan.Zero && Environment.TickCount64 - asked > Silence.TotalMilliseconds : isSilenceLimited))
+                throw new SilenceException(Silence);
+            if (!(isPatient && isLate) && error != SocketError.Interrupted)
                 throw new IOException("The connection to the server broke while receiving.", new SocketException((int)error));
         }
     }

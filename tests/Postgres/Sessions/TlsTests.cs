@@ -55,6 +55,25 @@ public sealed class TlsTests(EncryptingServer server) : IClassFixture<Encrypting
     }
 
     [Fact]
+    public async Task A_server_that_falls_silent_behind_encryption_is_given_up_and_why_is_said()
+    {
+        var secure = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { SslMode = SslMode.Require };
+        await using var session = await CopySession.Open(secure.ConnectionString, Cancel);
+        session.Silence = TimeSpan.FromMilliseconds(400);
+        var copy = await session.CopyOut("SELECT CASE WHEN i > 5000 THEN pg_sleep(600)::text ELSE repeat('x', 1000) END FROM generate_series(1, 5100) i", [new("t", new CopyType.Text())], Cancel);
+        byte[] piece = new byte[1 << 17];
+        var error = Assert.Throws<NpgsqlException>(() =>
+        {
+            while (copy.Read(piece) > 0)
+            {
+                // Until it is silent.
+            }
+        });
+        Assert.Contains("MAMMOTH_COPY_SILENCE", error.Message, StringComparison.Ordinal);
+        copy.Cancel();
+    }
+
+    [Fact]
     public async Task The_copy_client_reads_the_same_bytes_through_encryption_and_can_be_cancelled_through_it()
     {
         await cluster.ExecuteAsync("CREATE TABLE t AS SELECT i, repeat('x', i % 300) AS t FROM generate_series(1, 60000) i");

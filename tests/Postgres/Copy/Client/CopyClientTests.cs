@@ -112,7 +112,7 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
         await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
         ICopyBytes copy = await session.CopyOut("SELECT i / (90000 - i), 'x'::text FROM generate_series(1::int8, 100000) i", Numbers, Cancel);
-        PostgresException error = Assert.Throws<PostgresException>(() => Drain(copy));
+        PostgresException error = Assert.Throws<PostgresException>(() => All(copy));
         Assert.Equal((PostgresErrorCodes.DivisionByZero, "division by zero"), (error.SqlState, error.MessageText));
         Assert.Throws<InvalidOperationException>(() => copy.Read(new byte[10]));
         copy.Cancel();
@@ -136,7 +136,7 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
         await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
         ICopyBytes copy = await session.CopyOut("SET work_mem = '5MB'", [], Cancel);
-        Assert.Contains("\"SET\"", Assert.Throws<NpgsqlException>(() => Drain(copy)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"SET\"", Assert.Throws<NpgsqlException>(() => All(copy)).Message, StringComparison.Ordinal);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.Scalar("SELECT 1", Cancel));
     }
 
@@ -147,13 +147,26 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
         await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
         session.Silence = TimeSpan.FromMilliseconds(400);
-        await Assert.ThrowsAsync<NpgsqlException>(() => session.CopyOut("SELECT i, pg_sleep(600)::text FROM generate_series(1::int8, 3) i", Numbers, Cancel));
+        NpgsqlException error = await Assert.ThrowsAsync<NpgsqlException>(() => session.CopyOut("SELECT i, pg_sleep(600)::text FROM generate_series(1::int8, 3) i", Numbers, Cancel));
+        Assert.Contains("MAMMOTH_COPY_SILENCE", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NpgsqlException>(() => session.Scalar("SELECT 1", Cancel));
-        for (int i = 0; await database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()") > 0; i++)
-        {
-            Assert.True(i < 100, "the server still works for nobody");
-            await Task.Delay(100, Cancel);
-        }
+        await AssertIdle(database);
+    }
+
+    /// <summary>Beyond the first megabytes a receive waits for much to come; its limit is the same.</summary>
+    [Fact]
+    public async Task A_server_that_falls_silent_among_many_rows_is_told_to_stop_and_why_is_said()
+    {
+        await using SourceDatabase database = await SourceDatabase.CreateAsync(postgres, "client");
+        await using CopySession session = await CopySession.Open(database.ConnectionString, Cancel);
+        session.Silence = TimeSpan.FromMilliseconds(400);
+        ICopyBytes copy = await session.CopyOut("SELECT i, CASE WHEN i > 5000 THEN pg_sleep(600)::text ELSE repeat('x', 1000) END FROM generate_series(1::int8, 5100) i", Numbers, Cancel);
+        NpgsqlException error = Assert.Throws<NpgsqlException>(() => All(copy));
+        Assert.Contains("sent nothing for 0.4 seconds", error.Message, StringComparison.Ordinal);
+        Assert.Contains("MAMMOTH_COPY_SILENCE", error.Message, StringComparison.Ordinal);
+        Assert.True(error.IsTransient);
+        copy.Cancel();
+        await AssertIdle(database);
     }
 
     [Fact]
@@ -321,11 +334,7 @@ public sealed class CopyClientTests(PostgresFixture postgres)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.ReadAll(static _ => ValueTask.CompletedTask, stop.Token).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
         }
 
-        for (int i = 0; await database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT%pg_sleep%' AND datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()") > 0; i++)
-        {
-            Assert.True(i < 100, "the server still works for nobody");
-            await Task.Delay(100, Cancel);
-        }
+        await AssertIdle(database);
     }
 
     [Fact]
@@ -346,7 +355,16 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         ICopyBytes copy = await session.CopyOut("SELECT i, repeat('x', 1000) FROM generate_series(1::int8, 1000000) i", Numbers, Cancel);
         Assert.True(copy.Read(new byte[100]) > 0);
         await database.ExecuteAsync($"SELECT pg_terminate_backend({session.Process})");
-        Assert.ThrowsAny<NpgsqlException>(() => Drain(copy));
+        Assert.ThrowsAny<NpgsqlException>(() => All(copy));
+    }
+
+    private static async Task AssertIdle(SourceDatabase database)
+    {
+        for (int i = 0; await database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()") > 0; i++)
+        {
+            Assert.True(i < 100, "the server still works for nobody");
+            await Task.Delay(100, Cancel);
+        }
     }
 
     private static byte[] All(ICopyBytes copy, int piece = 1 << 16)
@@ -356,14 +374,5 @@ public sealed class CopyClientTests(PostgresFixture postgres)
         for (int read; (read = copy.Read(target)) > 0;)
             all.Write(target, 0, read);
         return all.ToArray();
-    }
-
-    private static void Drain(ICopyBytes copy)
-    {
-        byte[] target = new byte[1 << 16];
-        while (copy.Read(target) > 0)
-        {
-            // On.
-        }
     }
 }

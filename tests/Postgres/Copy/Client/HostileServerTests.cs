@@ -43,7 +43,10 @@ public sealed class HostileServerTests
     {
         byte[] whole = [.. Login, .. Rows];
         for (int length = Login.Length; length < whole.Length; length++)
-            Assert.ThrowsAny<NpgsqlException>(() => Talk(whole[..length], int.MaxValue, silence: TimeSpan.FromMilliseconds(60)));
+        {
+            NpgsqlException error = Assert.ThrowsAny<NpgsqlException>(() => Talk(whole[..length], int.MaxValue, silence: TimeSpan.FromMilliseconds(60)));
+            Assert.Contains("MAMMOTH_COPY_SILENCE", error.Message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
