@@ -28,6 +28,10 @@ internal static class ProtocolTarget
                 // To its end.
             }
         }
+        catch (PostgresException)
+        {
+            // The server's own words, as few as they are.
+        }
         catch (Exception e) when (e is NpgsqlException or CopyClientUnfitException)
         {
             FindingException.Unless(e.Message.Length > 10, e);
