@@ -48,14 +48,9 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         var bytes = (byte*)pin.Pointer;
         var positions = entries.Values;
         var room = Room(positions.Length);
-        var lengths = 0;
-        for (var i = 0; i < room.Length; i++)
-        {
-            var start = offsets[positions[i]];
-            var length = offsets[positions[i] + 1] - start;
-            room[i] = new ByteArray((nint)(bytes + start), length);
-            lengths |= length;
-        }
+        var lengths = entries.Dense
+            ? Following(offsets.Slice(entries.Start, room.Length + 1), bytes, room)
+            : Strewn(offsets, positions, bytes, room);
         if (!Repeated)
             Look(room, lengths);
         Put(entries, room);
@@ -94,6 +89,32 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         }
         foreach (var value in values)
             Bounds.Add(Bytes(value));
+    }
+
+    private static unsafe int Following(ReadOnlySpan<int> offsets, byte* bytes, Span<ByteArray> values)
+    {
+        var (lengths, start) = (0, offsets[0]);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var end = offsets[i + 1];
+            values[i] = new ByteArray((nint)(bytes + start), end - start);
+            lengths |= end - start;
+            start = end;
+        }
+        return lengths;
+    }
+
+    private static unsafe int Strewn(ReadOnlySpan<int> offsets, ReadOnlySpan<int> positions, byte* bytes, Span<ByteArray> values)
+    {
+        var lengths = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var start = offsets[positions[i]];
+            var length = offsets[positions[i] + 1] - start;
+            values[i] = new ByteArray((nint)(bytes + start), length);
+            lengths |= length;
+        }
+        return lengths;
     }
 
     private static unsafe ReadOnlySpan<byte> Bytes(ByteArray value) => new((byte*)value.Pointer, value.Length);

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Apache.Arrow;
 using Mammoth.Iceberg.Schemas;
 
@@ -6,6 +9,9 @@ namespace Mammoth.Iceberg.Data;
 /// <summary>One node of the schema being written: turns Arrow's nested arrays into levels, down to the leaves.</summary>
 internal abstract class ColumnShape(NestedField field, short definition)
 {
+    /// <summary>For each byte of a null bitmap the numbers of its bits that are set, a byte each, the lowest first.</summary>
+    private static readonly ulong[] SetBits = [.. Enumerable.Range(0, 256).Select(SetBitsOf)];
+
     private readonly Frontier _present = new();
 
     protected NestedField Field { get; } = field;
@@ -14,7 +20,7 @@ internal abstract class ColumnShape(NestedField field, short definition)
     protected short Definition { get; } = field.Required ? definition : (short)(definition + 1);
 
     /// <summary>Writes one batch of this node.</summary>
-    /// <param name="parent">The entries of the level above, with positions in <paramref name="data"/>.</param>
+    /// <param name="parent">The entries of the level above, whose values are positions in <paramref name="data"/>.</param>
     public abstract void Write(ArrayData data, Frontier parent);
 
     /// <summary>Whether the row group should end before this batch of the node: see <see cref="BytesLeaf"/>.</summary>
@@ -53,22 +59,48 @@ internal abstract class ColumnShape(NestedField field, short definition)
             _present.CopyRepetitions(parent);
             return _present;
         }
-        var values = _present.Reset(parent.Count, parent.Repeated);
+        var values = _present.Reset(parent.Count, Definition, parent.Repeated);
         _present.CopyRepetitions(parent);
-        var definitions = _present.Definitions;
-        var positions = _present.Positions;
         var validity = nulls ? data.Buffers[0].Span : default;
         var count = parent.Dense
-            ? Flat(validity, parent.Start + data.Offset, parent.Definition, definitions, positions, values)
-            : Nested(data, validity, parent, definitions, positions, values);
-        if (Field.Required && parent.Dense && count < parent.Count)
-            throw Missing();
+            ? Flat(validity, parent.Start + data.Offset, parent.Definition, _present.Definitions, values)
+            : Nested(validity, data.Offset, parent, Definition, _present.Definitions, values);
+        if (Field.Required && count < parent.Values.Length)
+            throw new InvalidDataException($"Column '{Field.Name}' (field id {Field.Id}) is required, but a row of the batch holds a null in it.");
         _present.CountValues(count);
         return _present;
     }
 
     /// <summary>Nulls among entries that are all there. Without a branch: where nulls are strewn in, each would be guessed wrong.</summary>
-    private static int Flat(ReadOnlySpan<byte> validity, int start, short missing, Span<short> definitions, Span<int> positions, Span<int> values)
+    private static int Flat(ReadOnlySpan<byte> validity, int start, short missing, Span<short> definitions, Span<int> values)
+    {
+        // A batch begins at a byte of its bitmap, but for one that goes on in another row group.
+        var before = Math.Min(-start & 7, definitions.Length);
+        var count = FlatOneByOne(validity, start, missing, definitions[..before], values);
+        var eights = (definitions.Length - before) / 8;
+        var there = validity.Slice((start + before) >> 3, eights);
+        ref var definition = ref MemoryMarshal.GetReference(definitions[before..]);
+        ref var value = ref MemoryMarshal.GetReference(values[..definitions.Length]);
+        var bits = Vector128.Create(1, 2, 4, 8, 16, 32, 64, 128);
+        var first = Vector128.Create(start + before);
+        var setBits = SetBits;
+        for (var i = 0; i < there.Length; i++)
+        {
+            var isThere = Vector128.Equals(Vector128.Create((short)there[i]) & bits, bits);
+            (Vector128.Create(missing) - isThere).StoreUnsafe(ref definition, (nuint)i * 8);
+
+            // All eight places are written, and there are so many: no more values than entries come before. The next values go over those of nulls.
+            var (lower, upper) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalar(setBits[there[i]]).AsByte()));
+            (lower.AsInt32() + first).StoreUnsafe(ref value, (nuint)count);
+            (upper.AsInt32() + first).StoreUnsafe(ref value, (nuint)count + 4);
+            first += Vector128.Create(8);
+            count += BitOperations.PopCount(there[i]);
+        }
+        var after = before + (eights * 8);
+        return count + FlatOneByOne(validity, start + after, missing, definitions[after..], values[count..]);
+    }
+
+    private static int FlatOneByOne(ReadOnlySpan<byte> validity, int start, short missing, Span<short> definitions, Span<int> values)
     {
         var count = 0;
         for (var i = 0; i < definitions.Length; i++)
@@ -76,41 +108,43 @@ internal abstract class ColumnShape(NestedField field, short definition)
             var position = start + i;
             var there = (validity[position >> 3] >> (position & 7)) & 1;
             definitions[i] = (short)(missing + there);
-
-            // Frontier.Ended has all bits set.
-            positions[i] = position | (there - 1);
             values[count] = position;
             count += there;
         }
         return count;
     }
 
-    private int Nested(ArrayData data, ReadOnlySpan<byte> validity, Frontier parent, Span<short> definitions, Span<int> positions, Span<int> values)
+    private static int Nested(ReadOnlySpan<byte> validity, int offset, Frontier parent, short present, Span<short> definitions, Span<int> values)
     {
-        var count = 0;
-        for (var i = 0; i < definitions.Length; i++)
+        var (goesOn, isNullable) = (parent.Definition, !validity.IsEmpty);
+        var levels = parent.Definitions[..definitions.Length];
+        var positions = parent.Values;
+        var (next, count) = (0, 0);
+        for (var i = 0; i < levels.Length; i++)
         {
-            var position = parent.PositionOf(i);
-            if (position == Frontier.Ended)
+            var level = levels[i];
+            if (level == goesOn)
             {
-                (positions[i], definitions[i]) = (Frontier.Ended, parent.DefinitionOf(i));
-                continue;
+                var position = positions[next++] + offset;
+                if (!isNullable || ((validity[position >> 3] >> (position & 7)) & 1) != 0)
+                {
+                    level = present;
+                    values[count++] = position;
+                }
             }
-            position += data.Offset;
-            if (validity.IsEmpty || BitUtility.GetBit(validity, position))
-            {
-                (positions[i], definitions[i]) = (position, Definition);
-                values[count++] = position;
-                continue;
-            }
-            if (Field.Required)
-                throw Missing();
-            (positions[i], definitions[i]) = (Frontier.Ended, parent.DefinitionOf(i));
+            definitions[i] = level;
         }
         return count;
     }
 
-    private InvalidDataException Missing() => new($"Column '{Field.Name}' (field id {Field.Id}) is required, but a row of the batch holds a null in it.");
+    private static ulong SetBitsOf(int bits)
+    {
+        var all = 0UL;
+        for (var bit = 7; bit >= 0; bit--)
+            if ((bits & (1 << bit)) != 0)
+                all = (all << 8) | (uint)bit;
+        return all;
+    }
 }
 
 /// <summary>A struct: its fields see its own entries.</summary>

@@ -13,18 +13,18 @@ internal sealed class DecimalLeaf<T>(NestedField field, short maxDefinition, sho
 {
     public override void Write(Frontier entries, ArrayData data)
     {
-        var values = MemoryMarshal.Cast<byte, Int128>(data.Buffers[1].Span);
+        var halves = MemoryMarshal.Cast<byte, long>(data.Buffers[1].Span);
         var positions = entries.Values;
         var room = Room(positions.Length);
-        try
+        var lost = 0L;
+        for (var i = 0; i < room.Length; i++)
         {
-            for (var i = 0; i < room.Length; i++)
-                room[i] = T.CreateChecked(values[positions[i]]);
+            var (low, high) = (halves[2 * positions[i]], halves[(2 * positions[i]) + 1]);
+            room[i] = T.CreateTruncating(low);
+            lost |= (long.CreateTruncating(room[i]) ^ low) | (high ^ (low >> 63));
         }
-        catch (OverflowException e)
-        {
-            throw new InvalidDataException($"Column '{Field.Name}' (field id {Field.Id}) holds a value with more digits than {Field.Type} has.", e);
-        }
+        if (lost != 0)
+            throw new InvalidDataException($"Column '{Field.Name}' (field id {Field.Id}) holds a value with more digits than {Field.Type} has.");
         Put(entries, room);
     }
 }

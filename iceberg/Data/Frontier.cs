@@ -1,27 +1,25 @@
 namespace Mammoth.Iceberg.Data;
 
 /// <summary>
-/// The entries of one level of a nested column (Dremel's shredding): for each its repetition and definition level so far, and the position of its value
-/// in the Arrow array of the next level; <see cref="Ended"/> where a null or an empty list ended it. One is kept for each level and filled again with
-/// each batch.
+/// The entries of one level of a nested column (Dremel's shredding): for each its repetition and definition level so far, and of those that no null and no empty list
+/// ended the position of the value in the Arrow array of the next level. One is kept for each level and filled again with each batch.
 /// </summary>
 internal sealed class Frontier
 {
-    public const int Ended = -1;
-
     private Scratch<short> _definitions = new();
     private Scratch<short> _repetitions = new();
-    private Scratch<int> _positions = new();
     private Scratch<int> _values = new();
     private int _valueCount;
 
     /// <summary>How many entries there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether none ended and the positions are <see cref="Start"/> and what follows; all definition levels are <see cref="Definition"/> then.</summary>
+    /// <summary>Whether none ended and the values are <see cref="Start"/> and what follows; there are no <see cref="Definitions"/> then.</summary>
     public bool Dense { get; private set; }
 
     public int Start { get; private set; }
+
+    /// <summary>The definition level of the entries that did not end.</summary>
     public short Definition { get; private set; }
 
     /// <summary>Whether the entries are below a list or map, so that there are repetition levels.</summary>
@@ -29,9 +27,8 @@ internal sealed class Frontier
 
     public Span<short> Definitions => _definitions.Of(Count);
     public Span<short> Repetitions => _repetitions.Of(Count);
-    public Span<int> Positions => _positions.Of(Count);
 
-    /// <summary>The positions of the entries that did not end, without those that did.</summary>
+    /// <summary>The positions of the entries that did not end.</summary>
     public ReadOnlySpan<int> Values => _values.Of(_valueCount);
 
     /// <summary>Entries none of which ended.</summary>
@@ -45,11 +42,10 @@ internal sealed class Frontier
 
     /// <summary>Entries to be filled in through the spans, and then counted.</summary>
     /// <returns>Room for as many <see cref="Values"/> as there are entries.</returns>
-    public Span<int> Reset(int count, bool repeated)
+    public Span<int> Reset(int count, short definition, bool repeated)
     {
-        (Count, Dense, Repeated, _valueCount) = (count, false, repeated, 0);
+        (Count, Dense, Definition, Repeated, _valueCount) = (count, false, definition, repeated, 0);
         _definitions.Room(count);
-        _positions.Room(count);
         if (repeated)
             _repetitions.Room(count);
         return _values.Room(count).AsSpan(0, count);
@@ -63,7 +59,6 @@ internal sealed class Frontier
     {
         _definitions.Release();
         _repetitions.Release();
-        _positions.Release();
         _values.Release();
     }
 
@@ -76,7 +71,7 @@ internal sealed class Frontier
         parent.Repetitions.CopyTo(_repetitions.Room(Count));
     }
 
-    /// <summary>Moves the positions of all entries that did not end.</summary>
+    /// <summary>Moves all values.</summary>
     public void Shift(int by)
     {
         if (by == 0)
@@ -84,15 +79,5 @@ internal sealed class Frontier
         Start += by;
         foreach (ref var position in _values.Of(_valueCount))
             position += by;
-        if (Dense)
-            return;
-        foreach (ref var position in Positions)
-            if (position != Ended)
-                position += by;
     }
-
-    /// <summary>The position of an entry's value, or <see cref="Ended"/>.</summary>
-    public int PositionOf(int entry) => Dense ? Start + entry : Positions[entry];
-
-    public short DefinitionOf(int entry) => Dense ? Definition : Definitions[entry];
 }

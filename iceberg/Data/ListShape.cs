@@ -35,37 +35,64 @@ internal sealed class ListShape(NestedField field, short definition, short repet
 
     private void Expand(Frontier lists, ReadOnlySpan<int> offsets)
     {
-        var count = 0;
-        for (var i = 0; i < lists.Count; i++)
+        var positions = lists.Values;
+        var (count, valueCount) = (lists.Count, 0);
+        foreach (var position in positions)
         {
-            var position = lists.PositionOf(i);
-            count += position == Frontier.Ended ? 1 : Math.Max(1, offsets[position + 1] - offsets[position]);
+            var length = offsets[position + 1] - offsets[position];
+            count += Math.Max(1, length) - 1;
+            valueCount += length;
         }
-        var values = _elements.Reset(count, repeated: true);
+        var (there, isList) = ((short)(Definition + 1), lists.Definition);
+        var values = _elements.Reset(count, there, repeated: true);
         var definitions = _elements.Definitions;
         var repetitions = _elements.Repetitions;
-        var positions = _elements.Positions;
-        var first = lists.Repeated ? lists.Repetitions : default;
-        var (next, valueCount) = (0, 0);
+
+        // What is so for all elements but the first of a list, and then the first ones and the entries that end here.
+        definitions.Fill(there);
+        repetitions.Fill(repetition);
+        ReadOnlySpan<short> levels = lists.Dense ? default : lists.Definitions;
+        ReadOnlySpan<short> first = lists.Repeated ? lists.Repetitions : default;
+        var (list, next) = (0, 0);
         for (var i = 0; i < lists.Count; i++)
         {
-            var position = lists.PositionOf(i);
-            var (start, end) = position == Frontier.Ended ? (0, 0) : (offsets[position], offsets[position + 1]);
+            var level = levels.IsEmpty ? isList : levels[i];
+            var length = 0;
+            if (level == isList)
+            {
+                var position = positions[list++];
+                length = offsets[position + 1] - offsets[position];
+            }
             repetitions[next] = first.IsEmpty ? (short)0 : first[i];
-            if (start == end)
-            {
-                (definitions[next], positions[next]) = (lists.DefinitionOf(i), Frontier.Ended);
-                next++;
-                continue;
-            }
-            for (var element = start; element < end; element++, next++)
-            {
-                (definitions[next], positions[next]) = ((short)(Definition + 1), element);
-                values[valueCount++] = element;
-                if (element > start)
-                    repetitions[next] = repetition;
-            }
+            definitions[next] = length == 0 ? level : there;
+            next += Math.Max(1, length);
         }
+        Place(positions, offsets, values[..valueCount]);
         _elements.CountValues(valueCount);
+    }
+
+    /// <summary>Where the elements of lists stand; usually one list's follow another's.</summary>
+    private static void Place(ReadOnlySpan<int> lists, ReadOnlySpan<int> offsets, Span<int> elements)
+    {
+        if (elements.IsEmpty)
+            return;
+        var start = offsets[lists[0]];
+        if (offsets[lists[^1] + 1] - start == elements.Length)
+        {
+            Count(elements, start);
+            return;
+        }
+        foreach (var list in lists)
+        {
+            var length = offsets[list + 1] - offsets[list];
+            Count(elements[..length], offsets[list]);
+            elements = elements[length..];
+        }
+    }
+
+    private static void Count(Span<int> elements, int start)
+    {
+        for (var i = 0; i < elements.Length; i++)
+            elements[i] = start + i;
     }
 }

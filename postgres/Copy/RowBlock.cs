@@ -96,6 +96,15 @@ internal readonly ref struct ColumnPlaces(ReadOnlySpan<FieldPlace> fields, int s
     /// <summary>How many there are.</summary>
     public int Count { get; } = count;
 
+    /// <summary>Which of the next 64 values are no nulls, from row <paramref name="row"/> on, the lowest bit first; 0 beyond the last row.</summary>
+    public ulong NotNull(int row)
+    {
+        ulong bits = 0;
+        for (int i = Math.Min(64, Count - row) - 1; i >= 0; i--)
+            bits = (bits << 1) | (uint)(~this[row + i].Length >>> 31);
+        return bits;
+    }
+
     /// <summary>The place of the value of a row that is less than <see cref="Count"/>.</summary>
     public FieldPlace this[int row] => System.Runtime.CompilerServices.Unsafe.Add(ref first, (nint)row * step);
 }

@@ -36,6 +36,21 @@ public sealed class DataFileWriterTests : IDisposable
         Assert.Equal(rows.Skip(7).Select(row => RowText.Of(table.Schema, row)), DuckText.Rows(table.Schema, LocalPath.Of(Location("slice"))));
     }
 
+    /// <summary>Arrow allows elements that no list has, in the slot of a null and before the first one.</summary>
+    [Fact]
+    public async Task Elements_that_no_list_has_are_not_written()
+    {
+        var schema = new Schema(0, [new(1, "l", false, new ListType(2, PrimitiveType.Int, false))], []);
+        var lists = ArrowRows.ToBatch(schema, [[new object?[] { 1, 2 }], [new object?[] { 3 }], [new object?[] { 4, null, 5 }], [System.Array.Empty<object?>()], [new object?[] { 6 }]]).Column(0).Data;
+        var withGaps = new Apache.Arrow.ListArray(new Apache.Arrow.ArrayData(lists.DataType, 4, 1, 1, [new(new byte[] { 0b11011 }), lists.Buffers[1]], lists.Children));
+        using var batch = new Apache.Arrow.RecordBatch(new Apache.Arrow.Schema([new("l", lists.DataType, true)], null), [withGaps], 4);
+        await using var writer = new DataFileWriter(new LocalFileIO(), Location("gaps"), schema);
+        writer.Write(batch);
+        await writer.Complete(Cancellation);
+        object?[][] expected = [[new object?[] { 3 }], [null], [System.Array.Empty<object?>()], [new object?[] { 6 }]];
+        Assert.Equal(expected.Select(row => RowText.Of(schema, row)), DuckText.Rows(schema, LocalPath.Of(Location("gaps"))));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Location(string name) => $"{_folder.Location}/{name}.parquet";

@@ -19,6 +19,33 @@ internal sealed unsafe class BoolBuilder() : ColumnBuilder(BooleanType.Default)
         return null;
     }
 
+    public override bool TryAppend(ReadOnlySpan<byte> data, ColumnPlaces places)
+    {
+        int nulls = 0;
+        for (int i = 0; i < places.Count; i += 64)
+        {
+            // Without a branch: whether a value is null, true or false is anyone's guess.
+            ulong values = 0;
+            int unfit = 0;
+            for (int row = Math.Min(64, places.Count - i) - 1; row >= 0; row--)
+            {
+                FieldPlace place = places[i + row];
+                int isNull = place.Length >> 31;
+                int value = data[Math.Min(place.Start, data.Length - 1)] & ~isNull;
+                unfit |= ((place.Length ^ 1) & ~isNull) | (value & ~1);
+                values = (values << 1) | (uint)value;
+                nulls -= isNull;
+            }
+
+            if (unfit != 0)
+                return false;
+            bits.WriteBits(Length + i, values);
+        }
+
+        Count(places, nulls);
+        return true;
+    }
+
     public override void Release()
     {
         base.Release();

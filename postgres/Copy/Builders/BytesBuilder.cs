@@ -28,6 +28,9 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
     /// <summary>A longer value is copied by a call.</summary>
     private const int LongestStepped = 128;
 
+    /// <summary>Two vectors at a time: how many steps a value takes can't be foretold, and half as many are guessed wrong less often.</summary>
+    private const int Step = 32;
+
     private readonly OffsetBuffer offsets = new();
     private readonly GrowingBuffer bytes = new();
     private int end;
@@ -66,8 +69,8 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
                 nulls++;
         }
 
-        // A value is copied in steps of a vector, and its last one may write beyond its end.
-        bytes.Reserve(total + Vector128<byte>.Count);
+        // A value is copied in steps, of which the last one may write beyond its end.
+        bytes.Reserve(total + Step);
         offsets.Reserve(Length + places.Count);
         int begin = end;
         int at = end;
@@ -108,7 +111,7 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
     /// <summary>Copies the first bytes of <paramref name="data"/>, and returns how many.</summary>
     private unsafe int Copy(ReadOnlySpan<byte> data, int length, int at)
     {
-        if (length > LongestStepped || data.Length < length + Vector128<byte>.Count)
+        if (length > LongestStepped || data.Length < length + Step)
         {
             data[..length].CopyTo(bytes.From(at));
             return length;
@@ -116,8 +119,12 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
 
         byte* to = bytes.Pointer + at;
         ref byte from = ref MemoryMarshal.GetReference(data);
-        for (int i = 0; i < length; i += Vector128<byte>.Count)
+        for (int i = 0; i < length; i += Step)
+        {
             Vector128.LoadUnsafe(ref from, (nuint)i).Store(to + i);
+            Vector128.LoadUnsafe(ref from, (nuint)i + 16).Store(to + i + 16);
+        }
+
         return length;
     }
 

@@ -41,6 +41,13 @@ internal abstract unsafe class ColumnBuilder(IArrowType type)
         return true;
     }
 
+    /// <summary>
+    /// Appends the elements of an array where all are of the type's one length, as they nearly always are where it has one. False where one is not, or does not fit: nothing is
+    /// appended then.
+    /// </summary>
+    /// <param name="elements">Each behind its length, and nothing else.</param>
+    public virtual bool TryAppendElements(ReadOnlySpan<byte> elements, int count) => false;
+
     public void AppendNull()
     {
         AppendEmpty();
@@ -108,13 +115,8 @@ internal abstract unsafe class ColumnBuilder(IArrowType type)
             BeginValidity();
         if (hasValidity)
         {
-            validity.Reserve(((Length + places.Count) >> 3) + 1);
-            for (int i = 0; i < places.Count; i++)
-            {
-                int bit = (Length + i) & 7;
-                ref byte at = ref validity.Pointer[(Length + i) >> 3];
-                at = (byte)((at & ~(1 << bit)) | ((places[i].Length < 0 ? 0 : 1) << bit));
-            }
+            for (int i = 0; i < places.Count; i += 64)
+                validity.WriteBits(Length + i, places.NotNull(i));
         }
 
         Length += places.Count;

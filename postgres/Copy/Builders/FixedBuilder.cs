@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -48,6 +49,30 @@ internal sealed unsafe class FixedBuilder<TWire, TValue>(IArrowType type, TWire 
         }
 
         Count(places, nulls);
+        return true;
+    }
+
+    public override bool TryAppendElements(ReadOnlySpan<byte> elements, int count)
+    {
+        TWire form = this.form;
+        int length = form.LongestWire;
+        int step = sizeof(int) + length;
+        if (elements.Length != (long)count * step)
+            return false;
+        int begin = Length;
+        values.Reserve((Length + (long)count) * sizeof(TValue));
+        for (; !elements.IsEmpty; elements = elements[step..])
+        {
+            if (BinaryPrimitives.ReadInt32BigEndian(elements) != length || form.Read(elements[sizeof(int)..step], out TValue value) is not null)
+            {
+                Truncate(begin);
+                return false;
+            }
+
+            Unsafe.WriteUnaligned(values.Pointer + ((long)Length * sizeof(TValue)), value);
+            Count();
+        }
+
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -20,6 +21,17 @@ internal sealed unsafe class GrowingBuffer
     {
         if (length > bytes.Length)
             Grow(length);
+    }
+
+    /// <summary>Writes 64 bits from bit <paramref name="at"/> on, the lowest first; those before it stay.</summary>
+    public void WriteBits(int at, ulong bits)
+    {
+        int shift = at & 7;
+        Reserve((at >> 3) + sizeof(ulong) + 1L);
+        byte* to = Pointer + (at >> 3);
+        ulong kept = *to & ((1UL << shift) - 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(to, sizeof(ulong)), kept | (bits << shift));
+        to[sizeof(ulong)] = (byte)(bits >> 1 >> (63 - shift));
     }
 
     /// <summary>The first <paramref name="length"/> bytes.</summary>

@@ -61,6 +61,12 @@ internal sealed class ListBuilder(IArrowType type, uint elementOid, ColumnBuilde
             return string.Create(CultureInfo.InvariantCulture, $"lower bound {lowerBound}");
         if (count == 0)
             return "empty with 1 dimension";
+        if (element.TryAppendElements(rest.Rest, count))
+        {
+            rest.Skip();
+            return null;
+        }
+
         for (int i = 0; i < count; i++)
         {
             if (!rest.ReadValue(out ReadOnlySpan<byte> value))

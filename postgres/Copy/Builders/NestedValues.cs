@@ -7,6 +7,9 @@ internal ref struct NestedValues(ReadOnlySpan<byte> data)
 {
     private ReadOnlySpan<byte> rest = data;
 
+    /// <summary>What was not read yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => rest;
+
     public int ReadInt32()
     {
         if (rest.Length < 4)
@@ -29,6 +32,9 @@ internal ref struct NestedValues(ReadOnlySpan<byte> data)
         rest = rest[length..];
         return true;
     }
+
+    /// <summary>Goes over all that was not read yet.</summary>
+    public void Skip() => rest = default;
 
     public readonly void RequireEnd(string what)
     {

@@ -131,24 +131,97 @@ public sealed class RowBlockTests
         }
     }
 
+    /// <summary>Bits are written many at a time, from wherever the rows before ended, and what is null may stand where the memory ends.</summary>
+    [Fact]
+    public void Truth_values_with_nulls_between_are_whole_wherever_a_block_begins()
+    {
+        CopyColumn[] columns = [new("a", new CopyType.Bool()), new("b", new CopyType.Bool())];
+        foreach (int seed in Enumerable.Range(0, 40))
+        {
+            var random = new Random(seed);
+            byte[]?[][] rows = [.. Enumerable.Range(0, 20 * seed).Select(_ => (byte[]?[])[Bit(random.Next(2)), Bit(random.Next(seed % 3 == 0 ? 2 : 3))])];
+            byte[] stream = Stream(rows);
+            var decoder = new CopyDecoder(columns, new CopyDecoderOptions { BatchRows = 300 });
+            List<RecordBatch> batches = Streams.Decode(decoder, stream, random, 100 + (50 * seed));
+            Assert.Equal(stream, Streams.Encode(columns, batches, out RowDigest digest));
+            Assert.Equal(decoder.Totals.Digest, digest);
+            Assert.Equal(rows.Count(r => r[1] is null), batches.Sum(b => b.Column(1).NullCount));
+        }
+
+        byte[] exact = Stream([[Bit(1), null]])[..^2];
+        var last = new CopyDecoder(columns);
+        Assert.Equal(exact.Length, last.Decode(exact));
+        RecordBatch batch = last.TakeBatch()!;
+        Assert.Equal((true, null), (((BooleanArray)batch.Column(0)).GetValue(0), ((BooleanArray)batch.Column(1)).GetValue(0)));
+
+        static byte[]? Bit(int value) => value == 2 ? null : [(byte)value];
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(65)]
+    public void A_truth_value_that_is_none_is_named_wherever_it_stands_in_a_block(int damaged)
+    {
+        foreach (byte[] none in (ReadOnlySpan<byte[]>)[[2], [], [0, 0], [0xFF]])
+        {
+            byte[] stream = Stream(Enumerable.Range(0, 100).Select(i => (byte[]?[])[i == damaged ? none : i % 5 == 0 ? null : [1]]));
+            CopyFormatException error = Assert.Throws<CopyFormatException>(() => new CopyDecoder([new("a", new CopyType.Bool())]).Decode(stream));
+            Assert.Equal((damaged, "a"), (error.Row, error.Column));
+        }
+    }
+
+    /// <summary>Elements of one length are taken together, others one by one; one that is cut or too long is found either way.</summary>
+    [Fact]
+    public void Arrays_are_whole_whether_all_their_elements_are_of_one_length_or_not()
+    {
+        CopyColumn[] columns = [
+            new("i", new CopyType.Array(23, new CopyType.Int4())), new("n", new CopyType.Array(1700, new CopyType.Numeric(10, 2))), new("t", new CopyType.Array(25, new CopyType.Text()))];
+        var random = new Random(5);
+        byte[]?[][] rows = [.. Enumerable.Range(0, 300).Select(i => (byte[]?[])[
+            Elements(23, i, _ => [1, 2, 3, (byte)i]),
+            Elements(1700, i, element => RandomWire.NumericWire((i * 100_000L) + element, 2)),
+            Elements(25, i, element => Encoding.UTF8.GetBytes(new string('x', element)))])];
+        byte[] stream = Stream(rows);
+        Assert.Equal(stream, Streams.Encode(columns, Streams.Decode(new CopyDecoder(columns), stream, random, 5_000), out _));
+
+        foreach (byte[] none in (ReadOnlySpan<byte[]>)[
+            Array(23, [[0, 0, 0, 1], [0, 0, 2]]), Array(23, [[0, 0, 1], [0, 0, 0, 0, 2]]), Array(23, [[0, 0, 0, 1], [0, 0, 0, 2]])[..^1], [.. Array(23, [[0, 0, 0, 1]]), 0]])
+        {
+            byte[] damaged = Stream([.. rows[..70], [none, null, null], .. rows[70..]]);
+            CopyFormatException error = Assert.Throws<CopyFormatException>(() => new CopyDecoder(columns).Decode(damaged));
+            Assert.Equal((70L, "i"), (error.Row, error.Column));
+        }
+
+        byte[]? Elements(uint oid, int i, Func<int, byte[]> value) =>
+            i % 7 == 0 ? null
+            : i % 7 == 1 ? [0, 0, 0, 0, 0, 0, 0, 0, .. Number((int)oid)]
+            : Array(oid, [.. Enumerable.Range(0, 1 + random.Next(6)).Select(element => i % 7 == 2 && random.Next(3) == 0 ? null : value(element))]);
+
+        static byte[] Array(uint oid, byte[]?[] elements) => [
+            0, 0, 0, 1, 0, 0, 0, 0, .. Number((int)oid), .. Number(elements.Length), 0, 0, 0, 1, .. elements.SelectMany(e => (byte[])[.. Number(e?.Length ?? -1), .. e ?? []])];
+    }
+
+    private static byte[] Number(int value)
+    {
+        byte[] bytes = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, value);
+        return bytes;
+    }
+
     private static byte[]?[] Row(int i)
     {
-        byte[] number = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(number, i);
-        return [number, i % 5 == 0 ? null : Encoding.UTF8.GetBytes(new string('x', i % 40)), i % 3 == 0 ? null : RandomWire.NumericWire(i, 2), i % 4 == 0 ? null : [1, .. "{}"u8]];
+        return [Number(i), i % 5 == 0 ? null : Encoding.UTF8.GetBytes(new string('x', i % 40)), i % 3 == 0 ? null : RandomWire.NumericWire(i, 2), i % 4 == 0 ? null : [1, .. "{}"u8]];
     }
 
     private static byte[] Stream(IEnumerable<byte[]?[]> rows)
     {
         List<byte> stream = [.. UnfitRowsTests.Header];
-        byte[] length = new byte[4];
         foreach (byte[]?[] row in rows)
         {
             stream.AddRange([0, (byte)row.Length]);
             foreach (byte[]? value in row)
             {
-                BinaryPrimitives.WriteInt32BigEndian(length, value?.Length ?? -1);
-                stream.AddRange(length);
+                stream.AddRange(Number(value?.Length ?? -1));
                 stream.AddRange(value ?? []);
             }
         }
