@@ -10,6 +10,7 @@ namespace Mammoth.Iceberg.Data;
 internal sealed class ColumnMetrics
 {
     private readonly Dictionary<int, long> _sizes = [];
+    private readonly Dictionary<int, long> _uncompressedSizes = [];
     private readonly Dictionary<int, long> _values = [];
     private readonly Dictionary<int, long> _nulls = [];
     private readonly Dictionary<int, long> _nans = [];
@@ -36,6 +37,11 @@ internal sealed class ColumnMetrics
         return metrics;
     }
 
+    /// <summary>The field ids of columns from which compression took next to nothing.</summary>
+    public IReadOnlySet<int> Incompressible => _uncompressedSizes
+        .Where(size => size.Value >= CompressionMemory.Telling && _sizes[size.Key] > (1 - CompressionMemory.Worthwhile) * size.Value)
+        .Select(size => size.Key).ToHashSet();
+
     public DataFile Apply(DataFile file) => file with
     {
         ColumnSizes = Ordered(_sizes),
@@ -53,6 +59,7 @@ internal sealed class ColumnMetrics
     {
         var id = leaf.Field.Id;
         Count(_sizes, id, chunk.TotalCompressedSize);
+        Count(_uncompressedSizes, id, chunk.TotalUncompressedSize);
         if (leaf.Repeated)
             return;
         Count(_values, id, chunk.NumValues);

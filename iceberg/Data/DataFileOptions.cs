@@ -15,6 +15,9 @@ public sealed record DataFileOptions
     /// <summary>The zstd level, 1 to 22.</summary>
     public int CompressionLevel { get; init; } = 1;
 
+    /// <summary>Field ids of columns that are not compressed: see <see cref="CompressionMemory"/>.</summary>
+    public IReadOnlySet<int> Uncompressed { get; init; } = new HashSet<int>();
+
     /// <summary>Field ids whose values are nearly unique: a dictionary would only cost time.</summary>
     public IReadOnlySet<int> WithoutDictionary { get; init; } = new HashSet<int>();
 

@@ -13,15 +13,21 @@ internal static class ParquetProperties
     public static WriterProperties Of(GroupNode root, IReadOnlyList<LeafWriter> leaves, DataFileOptions options)
     {
         using var builder = new WriterPropertiesBuilder();
-        builder.Compression(Compression.Zstd).CompressionLevel(options.CompressionLevel).CreatedBy(CreatedBy);
+        builder.Compression(Compression.Zstd).CreatedBy(CreatedBy);
         var nodes = Leaves(root).ToArray();
         for (var i = 0; i < leaves.Count; i++)
         {
             using var node = nodes[i];
+            using var path = node.Path;
+
+            // A level for all would be refused for those that have none.
+            if (options.Uncompressed.Contains(leaves[i].Field.Id))
+                builder.Compression(path, Compression.Uncompressed);
+            else
+                builder.CompressionLevel(path, options.CompressionLevel);
             var delta = options.DeltaEncoded.Contains(leaves[i].Field.Id) && IsInteger(leaves[i].Field.Type);
             if (!delta && !options.WithoutDictionary.Contains(leaves[i].Field.Id))
                 continue;
-            using var path = node.Path;
             builder.DisableDictionary(path);
             if (delta)
                 builder.Encoding(path, Encoding.DeltaBinaryPacked);

@@ -10,14 +10,20 @@ namespace Mammoth.Iceberg.Data;
 /// Disposed before <see cref="Complete"/>, the open file is discarded; files completed before stay, and nothing refers to them.
 /// </summary>
 /// <param name="location">The full URI of the n-th file, from 0. None of them may exist.</param>
+/// <param name="compression">What the table's files showed of its columns; null: all columns of all files are compressed.</param>
 public sealed class RollingDataFileWriter(
-    IFileIO io, Func<int, string> location, Schema schema, DataFileOptions? options = null, IReadOnlyDictionary<int, object?>? partition = null)
-    : IAsyncDisposable
+    IFileIO io,
+    Func<int, string> location,
+    Schema schema,
+    DataFileOptions? options = null,
+    IReadOnlyDictionary<int, object?>? partition = null,
+    CompressionMemory? compression = null) : IAsyncDisposable
 {
     private readonly DataFileOptions _options = options ?? new DataFileOptions();
     private readonly List<DataFile> _files = [];
     private DataFileWriter? _open;
     private double _shrinkage = 1;
+    private bool _isTrial;
 
     /// <summary>Rows written so far.</summary>
     public long Rows => _files.Sum(file => file.RecordCount) + (_open?.Rows ?? 0);
@@ -30,7 +36,7 @@ public sealed class RollingDataFileWriter(
     {
         if (batch.Length == 0)
             return;
-        _open ??= new DataFileWriter(io, location(_files.Count), schema, _options, partition) { Shrinkage = _shrinkage };
+        _open ??= Open();
         _open.Write(batch);
         // Nearly full, and a row group just ended: better now than after one more, short row group.
         if (_open.Bytes >= _options.TargetFileSizeBytes || (_open.BetweenRowGroups && _open.Bytes >= _options.TargetFileSizeBytes * 9 / 10))
@@ -53,11 +59,20 @@ public sealed class RollingDataFileWriter(
         _open = null;
     }
 
+    private DataFileWriter Open()
+    {
+        var uncompressed = compression?.Next() ?? _options.Uncompressed;
+        _isTrial = uncompressed.Count == 0;
+        return new DataFileWriter(io, location(_files.Count), schema, _options with { Uncompressed = uncompressed }, partition) { Shrinkage = _shrinkage };
+    }
+
     private async Task Cut(CancellationToken cancellation)
     {
         var file = _open!;
         _files.Add(await file.Complete(cancellation));
         _shrinkage = file.Shrinkage;
+        if (_isTrial)
+            compression?.Learn(file.Incompressible);
         _open = null;
         await file.DisposeAsync();
     }

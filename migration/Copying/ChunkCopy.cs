@@ -40,7 +40,7 @@ public static class ChunkCopy
         Iceberg.Schemas.Schema schema = table.Schema();
         DataFileOptions options = Options(run.Options, table.Plan, schema);
         var unfit = new QuarantineRows(table.Plan, run.RunId);
-        await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options);
+        await using var writer = new RollingDataFileWriter(site.Io, n => $"{table.TableLocation}/data/{attempt}-{n:000}.parquet", schema, options, compression: site.Compression(table.TableLocation));
         await using var quarantine = new RollingDataFileWriter(site.Io, n => $"{table.QuarantineLocation}/data/{attempt}-{n:000}.parquet", QuarantineTable.Schema, options with { WithoutDictionary = new HashSet<int>(), DeltaEncoded = new HashSet<int>() });
         await using var large = new LargeValueWriter(site.Io, new LargeValueFolder(site.Io, table.TableLocation), attempt, table.Plan.SharesLargeValues, () => unfit.IsVoid, cancellation);
         var totals = new CopyTotals(RowDigest.Empty, RowDigest.Empty, 0);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mammoth.Iceberg.Catalogs;
+using Mammoth.Iceberg.Data;
 using Mammoth.Iceberg.Faults;
 using Mammoth.Iceberg.IO;
 using Mammoth.Iceberg.Manifests;
@@ -24,6 +25,7 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
     private readonly ConcurrentDictionary<string, SnapshotReaders> _lent = new();
     private readonly ConcurrentDictionary<(string Run, string Message), bool> _told = new();
     private readonly ConcurrentDictionary<(string Run, int Epoch), bool> _released = new();
+    private readonly ConcurrentDictionary<string, CompressionMemory> _compression = new();
 
     /// <summary>The source's connection string, with its secrets.</summary>
     public string Source { get; } = source;
@@ -42,6 +44,9 @@ public sealed class MigrationSite(string source, IFileIO io, StorageCatalog cata
 
     /// <summary>How fast this process may read from the source.</summary>
     public RateLimits Rates { get; } = new(TimeProvider.System);
+
+    /// <summary>What this process saw of how the columns of a table compress.</summary>
+    internal CompressionMemory Compression(string tableLocation) => _compression.GetOrAdd(tableLocation, _ => new CompressionMemory());
 
     public RunFolder Folder(string run) => new(Io, Root, run);
 

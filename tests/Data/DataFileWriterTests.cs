@@ -20,7 +20,9 @@ public sealed class DataFileWriterTests : IDisposable
     {
         var table = new RandomRows(seed);
         var rows = table.Rows(300);
-        var file = await Write(table.Schema, [rows[..100], rows[100..101], rows[101..]]);
+        var random = new Random(seed);
+        var options = new DataFileOptions { Uncompressed = Enumerable.Range(0, 200).Where(_ => random.Next(2) == 0).ToHashSet() };
+        var file = await Write(table.Schema, [rows[..100], rows[100..101], rows[101..]], options);
         Assert.Equal(rows.Select(row => RowText.Of(table.Schema, row)), DuckText.Rows(table.Schema, LocalPath.Of(file.FilePath)));
     }
 

@@ -57,6 +57,36 @@ public sealed class RollingDataFileWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Columns_that_do_not_compress_are_not_compressed_in_the_next_files_and_then_tried_again()
+    {
+        var compression = new CompressionMemory();
+        List<string> noise = [], word = [];
+        for (var n = 0; n < 2 + CompressionMemory.Files; n++)
+        {
+            var rows = Rows(1_000, n * 1_000);
+            await using var writer = new RollingDataFileWriter(new LocalFileIO(), _ => Location(n), Wide, compression: compression);
+            await writer.Write(ArrowRows.ToBatch(Wide, rows), Cancellation);
+            await writer.Complete(Cancellation);
+            var path = LocalPath.Of(Location(n));
+            Assert.Equal(rows.Select(row => RowText.Of(Wide, row)), DuckText.Rows(Wide, path));
+            noise.Add(Codec(path, "noise"));
+            word.Add(Codec(path, "word"));
+        }
+        Assert.Equal(["ZSTD", .. Enumerable.Repeat("UNCOMPRESSED", CompressionMemory.Files), "ZSTD"], noise);
+        Assert.All(word, codec => Assert.Equal("ZSTD", codec));
+    }
+
+    [Fact]
+    public async Task A_small_file_says_nothing_of_how_columns_compress()
+    {
+        var compression = new CompressionMemory();
+        await using var writer = new RollingDataFileWriter(new LocalFileIO(), Location, Wide, compression: compression);
+        await writer.Write(ArrowRows.ToBatch(Wide, Rows((int)CompressionMemory.Telling / 110, 0)), Cancellation);
+        await writer.Complete(Cancellation);
+        Assert.Empty(compression.Next());
+    }
+
+    [Fact]
     public async Task Without_rows_there_is_no_file()
     {
         await using var writer = new RollingDataFileWriter(new LocalFileIO(), Location, Wide);
@@ -74,6 +104,9 @@ public sealed class RollingDataFileWriterTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Codec(string path, string column) =>
+        (string)Assert.Single(DuckText.Query($"SELECT DISTINCT compression FROM parquet_metadata('{path}') WHERE path_in_schema = '{column}'"))[0]!;
 
     private string Location(int number) => $"{_folder.Location}/part-{number}.parquet";
 
