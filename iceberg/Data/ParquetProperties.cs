@@ -10,10 +10,16 @@ internal static class ParquetProperties
     // In the form "name version number": readers that can't parse it distrust the statistics.
     private static readonly string CreatedBy = $"Mammoth version {typeof(ParquetProperties).Assembly.GetName().Version!.ToString(3)}";
 
+    /// <summary>
+    /// Bytes of a page before compression. A quarter of the library's usual megabyte: what is gathered, put together and compressed stays in the processor's nearer caches,
+    /// which two streams on two cores share with the server's processes.
+    /// </summary>
+    private const long PageBytes = 256 << 10;
+
     public static WriterProperties Of(GroupNode root, IReadOnlyList<LeafWriter> leaves, DataFileOptions options)
     {
         using var builder = new WriterPropertiesBuilder();
-        builder.Compression(Compression.Zstd).CreatedBy(CreatedBy);
+        builder.Compression(Compression.Zstd).DataPagesize(PageBytes).CreatedBy(CreatedBy);
         var nodes = Leaves(root).ToArray();
         for (var i = 0; i < leaves.Count; i++)
         {
