@@ -37,10 +37,10 @@ internal sealed class ColumnMetrics
         return metrics;
     }
 
-    /// <summary>The field ids of columns from which compression took next to nothing.</summary>
-    public IReadOnlySet<int> Incompressible => _uncompressedSizes
-        .Where(size => size.Value >= CompressionMemory.Telling && _sizes[size.Key] > (1 - CompressionMemory.Worthwhile) * size.Value)
-        .Select(size => size.Key).ToHashSet();
+    /// <summary>By field id, compressed size to uncompressed, of the columns with enough bytes to tell.</summary>
+    public IReadOnlyDictionary<int, double> CompressionRatios => _uncompressedSizes
+        .Where(size => size.Value >= CompressionMemory.Telling)
+        .ToDictionary(size => size.Key, size => (double)_sizes[size.Key] / size.Value);
 
     public DataFile Apply(DataFile file) => file with
     {

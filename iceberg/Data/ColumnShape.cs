@@ -67,14 +67,19 @@ internal abstract class ColumnShape(NestedField field, short definition)
             : Nested(validity, data.Offset, parent, Definition, _present.Definitions, values);
         if (Field.Required && count < parent.Values.Length)
             throw new InvalidDataException($"Column '{Field.Name}' (field id {Field.Id}) is required, but a row of the batch holds a null in it.");
-        _present.CountValues(count);
+
+        // Those that Arrow counts are not among these entries: none ends here.
+        if (Field.Required && parent.Dense)
+            _present.ResetDense(parent.Count, parent.Start + data.Offset, Definition);
+        else
+            _present.CountValues(count);
         return _present;
     }
 
     /// <summary>Nulls among entries that are all there. Without a branch: where nulls are strewn in, each would be guessed wrong.</summary>
     private static int Flat(ReadOnlySpan<byte> validity, int start, short missing, Span<short> definitions, Span<int> values)
     {
-        // A batch begins at a byte of its bitmap, but for one that goes on in another row group.
+        // A batch begins at a byte of its bitmap, but for a slice and for one that goes on in another row group.
         var before = Math.Min(-start & 7, definitions.Length);
         var count = FlatOneByOne(validity, start, missing, definitions[..before], values);
         var eights = (definitions.Length - before) / 8;

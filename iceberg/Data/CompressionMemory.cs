@@ -2,7 +2,7 @@ namespace Mammoth.Iceberg.Data;
 
 /// <summary>
 /// From which columns of a table compression takes next to nothing: random ids, packed differences, what is compressed already. A file in which all are compressed shows it,
-/// the files after it are written by it, and every so many files all are tried again. For the writers of one table, on any thread.
+/// those begun after it are written by it, and after so many all are tried again. For the writers of one table, on any thread.
 /// </summary>
 public sealed class CompressionMemory
 {
@@ -12,7 +12,7 @@ public sealed class CompressionMemory
     /// <summary>Bytes of a column before compression; fewer say nothing, and cost nothing.</summary>
     internal const long Telling = 64 << 10;
 
-    /// <summary>How many files are written by what one of them showed.</summary>
+    /// <summary>How many files are begun by what one showed.</summary>
     internal const int Files = 16;
 
     private static readonly IReadOnlySet<int> None = new HashSet<int>();
@@ -33,11 +33,17 @@ public sealed class CompressionMemory
         }
     }
 
-    /// <summary>Takes in a file in which all columns were compressed.</summary>
-    /// <param name="incompressible">Those that it was not worth it for.</param>
-    public void Learn(IReadOnlySet<int> incompressible)
+    /// <summary>Takes in a file in which all columns were compressed. Of columns that it has too little of, it stays at what was known.</summary>
+    /// <param name="ratios">By field id, compressed size to uncompressed, of the columns with enough bytes to tell.</param>
+    public void Learn(IReadOnlyDictionary<int, double> ratios)
     {
+        if (ratios.Count == 0)
+            return;
         lock (_lock)
-            (_incompressible, _left) = (incompressible, incompressible.Count > 0 ? Files : 0);
+        {
+            var incompressible = _incompressible.Where(id => !ratios.ContainsKey(id)).ToHashSet();
+            incompressible.UnionWith(ratios.Where(ratio => ratio.Value > 1 - Worthwhile).Select(ratio => ratio.Key));
+            (_incompressible, _left) = (incompressible, Files);
+        }
     }
 }

@@ -53,8 +53,8 @@ public sealed class DataFileWriter : IAsyncDisposable
     /// <summary>How the bytes of the last row group were to what its writer counted while it was open; a writer of the next file takes it over.</summary>
     internal double Shrinkage { get; set; } = 1;
 
-    /// <summary>Of the completed file, the field ids of columns from which compression took next to nothing, or would have.</summary>
-    internal IReadOnlySet<int> Incompressible { get; private set; } = new HashSet<int>();
+    /// <summary>Of the completed file: see <see cref="CompressionMemory.Learn"/>.</summary>
+    internal IReadOnlyDictionary<int, double> CompressionRatios { get; private set; } = new Dictionary<int, double>();
 
     /// <summary>Whether a row group was just closed, so that the file can end without a short one.</summary>
     internal bool BetweenRowGroups => _group is null;
@@ -109,7 +109,7 @@ public sealed class DataFileWriter : IAsyncDisposable
         var length = await _output.Complete(cancellation);
         using var footer = _file.ForReading();
         var metrics = ColumnMetrics.Of(footer, _leaves);
-        Incompressible = metrics.Incompressible;
+        CompressionRatios = metrics.CompressionRatios;
         return metrics.Apply(new DataFile
         {
             FilePath = _output.Location,

@@ -76,7 +76,6 @@ internal sealed class Frontier
     {
         if (by == 0)
             return;
-        Start += by;
         foreach (ref var position in _values.Of(_valueCount))
             position += by;
     }

@@ -10,7 +10,7 @@ namespace Mammoth.Iceberg.Data;
 /// Disposed before <see cref="Complete"/>, the open file is discarded; files completed before stay, and nothing refers to them.
 /// </summary>
 /// <param name="location">The full URI of the n-th file, from 0. None of them may exist.</param>
-/// <param name="compression">What the table's files showed of its columns; null: all columns of all files are compressed.</param>
+/// <param name="compression">What the table's files showed of its columns; null: nothing, all are compressed but those that the options name.</param>
 public sealed class RollingDataFileWriter(
     IFileIO io,
     Func<int, string> location,
@@ -61,8 +61,13 @@ public sealed class RollingDataFileWriter(
 
     private DataFileWriter Open()
     {
-        var uncompressed = compression?.Next() ?? _options.Uncompressed;
-        _isTrial = uncompressed.Count == 0;
+        var uncompressed = _options.Uncompressed.ToHashSet();
+        if (compression is not null)
+        {
+            var known = compression.Next();
+            _isTrial = known.Count == 0;
+            uncompressed.UnionWith(known);
+        }
         return new DataFileWriter(io, location(_files.Count), schema, _options with { Uncompressed = uncompressed }, partition) { Shrinkage = _shrinkage };
     }
 
@@ -72,7 +77,7 @@ public sealed class RollingDataFileWriter(
         _files.Add(await file.Complete(cancellation));
         _shrinkage = file.Shrinkage;
         if (_isTrial)
-            compression?.Learn(file.Incompressible);
+            compression?.Learn(file.CompressionRatios);
         _open = null;
         await file.DisposeAsync();
     }

@@ -38,6 +38,38 @@ public sealed class DataFileWriterTests : IDisposable
         Assert.Equal(rows.Skip(7).Select(row => RowText.Of(table.Schema, row)), DuckText.Rows(table.Schema, LocalPath.Of(Location("slice"))));
     }
 
+    /// <summary>A struct's null is null in its fields, too, also in those that are required; Arrow still counts it in a slice that begins behind it.</summary>
+    [Fact]
+    public async Task A_null_before_a_slice_is_none_of_a_required_field()
+    {
+        var inner = new StructType([new(3, "z", true, PrimitiveType.Int), new(4, "w", false, PrimitiveType.Int)]);
+        var schema = new Schema(0, [new(1, "s", false, new StructType([new(2, "x", true, PrimitiveType.Int), new(5, "y", true, inner)]))], []);
+        object?[][] rows = [[null], .. Enumerable.Range(1, 30).Select(i => (object?[])[new object?[] { i, new object?[] { 2 * i, i % 3 == 0 ? null : 3 * i } }])];
+        await using var writer = new DataFileWriter(new LocalFileIO(), Location("behind"), schema);
+        writer.Write(ArrowRows.ToBatch(schema, rows, skip: 1));
+        await writer.Complete(Cancellation);
+        Assert.Equal(rows.Skip(1).Select(row => RowText.Of(schema, row)), DuckText.Rows(schema, LocalPath.Of(Location("behind"))));
+    }
+
+    [Fact]
+    public async Task Every_compressed_column_is_compressed_at_the_level_asked_for()
+    {
+        var schema = new Schema(0, [new(1, "t", true, PrimitiveType.String), new(2, "l", false, new ListType(3, PrimitiveType.String, true))], []);
+        var random = new Random(3);
+        object?[][] rows = [.. Enumerable.Range(0, 4_000).Select(_ => (object?[])[Words(), new object?[] { Words(), Words() }])];
+        Dictionary<int, long> quick = await Sizes(1), thorough = await Sizes(19);
+        Assert.All(new[] { 1, 3 }, id => Assert.InRange(thorough[id], 1, quick[id] * 95 / 100));
+
+        string Words() => string.Join(' ', Enumerable.Range(0, 8).Select(_ => $"word{random.Next(3_000)}"));
+
+        async Task<Dictionary<int, long>> Sizes(int level)
+        {
+            await using var writer = new DataFileWriter(new LocalFileIO(), Location($"level{level}"), schema, new() { CompressionLevel = level, WithoutDictionary = new HashSet<int> { 1, 3 } });
+            writer.Write(ArrowRows.ToBatch(schema, rows));
+            return new((await writer.Complete(Cancellation)).ColumnSizes!);
+        }
+    }
+
     /// <summary>Arrow allows elements that no list has, in the slot of a null and before the first one.</summary>
     [Fact]
     public async Task Elements_that_no_list_has_are_not_written()

@@ -77,6 +77,25 @@ public sealed class RollingDataFileWriterTests : IDisposable
     }
 
     [Fact]
+    public void What_was_known_of_a_column_stays_until_a_file_has_enough_of_it()
+    {
+        var compression = new CompressionMemory();
+        compression.Learn(new Dictionary<int, double> { [1] = 1.0, [2] = 0.96, [3] = 0.94 });
+        Assert.Equal([1, 2], compression.Next().Order());
+        compression.Learn(new Dictionary<int, double>());
+        Assert.Equal([1, 2], compression.Next().Order());
+
+        // Begun before the first was completed: it had little of one column, and the other compresses now.
+        compression.Learn(new Dictionary<int, double> { [2] = 0.5, [4] = 0.99 });
+        Assert.Equal([1, 4], compression.Next().Order());
+        for (var n = 1; n < CompressionMemory.Files; n++)
+            Assert.NotEmpty(compression.Next());
+        Assert.Empty(compression.Next());
+        compression.Learn(new Dictionary<int, double> { [1] = 0.2, [4] = 0.2 });
+        Assert.Empty(compression.Next());
+    }
+
+    [Fact]
     public async Task A_small_file_says_nothing_of_how_columns_compress()
     {
         var compression = new CompressionMemory();

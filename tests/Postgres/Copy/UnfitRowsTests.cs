@@ -36,6 +36,7 @@ public sealed class UnfitRowsTests(PostgresFixture postgres)
     [InlineData("int4[]", "[0:1]={1,2}", "lower bound 0")]
     [InlineData("int4[]", "[-5:-4]={1,2}", "lower bound -5")]
     [InlineData("date[]", "{2001-01-01,NULL,infinity}", "infinity")]
+    [InlineData("date[]", "{2001-01-01,infinity}", "infinity")]
     [InlineData("pair", "(1,infinity)", "infinity")]
     [InlineData("pair[]", "{\"(1,2001-01-01)\",\"(1,infinity)\"}", "infinity")]
     public async Task A_value_that_does_not_fit_is_handed_over_with_its_row_and_reason(string sqlType, string literal, string reason)
