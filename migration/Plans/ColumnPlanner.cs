@@ -113,7 +113,7 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
             Note = mapping.Note,
             MayNotFit = mapping.MayNotFit,
             Comment = column.Comment,
-            Encoding = mask is null && mapping == native && mapping.Cast is null ? ColumnEncodings.Of(table, column, mapping.Wire) : ColumnEncoding.Dictionary,
+            Encoding = mask is null && mapping == native && mapping.Cast is null ? ColumnEncodings.Of(table, column, mapping.Wire, options.Profile) : ColumnEncoding.Dictionary,
         };
     }
 

@@ -25,7 +25,7 @@ internal sealed class Differences
 
     /// <summary>Rows of the page that they can't.</summary>
     public static IReadOnlyList<string> NotShown { get; } =
-        ["row groups", "pages", "compression", "manifest and data file names", "metadata file names", "snapshot summary", "table properties"];
+        ["row groups", "pages", "compression", "encodings", "manifest and data file names", "metadata file names", "snapshot summary", "table properties"];
 
     public IReadOnlyCollection<string> Listed => _listed;
 
