@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Mammoth.Iceberg.Schemas;
@@ -71,6 +72,7 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
     }
 
     /// <param name="lengths">All bits of the values' lengths: at least the longest one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Look(ReadOnlySpan<ByteArray> values, int lengths)
     {
         if (values.IsEmpty)
@@ -91,6 +93,7 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
             Bounds.Add(Bytes(value));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe int Following(ReadOnlySpan<int> offsets, byte* bytes, Span<ByteArray> values)
     {
         var (lengths, start) = (0, offsets[0]);
@@ -104,6 +107,7 @@ internal sealed class BytesLeaf(NestedField field, short maxDefinition, short ma
         return lengths;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe int Strewn(ReadOnlySpan<int> offsets, ReadOnlySpan<int> positions, byte* bytes, Span<ByteArray> values)
     {
         var lengths = 0;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Apache.Arrow;
@@ -77,6 +78,7 @@ internal abstract class ColumnShape(NestedField field, short definition)
     }
 
     /// <summary>Nulls among entries that are all there. Without a branch: where nulls are strewn in, each would be guessed wrong.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Flat(ReadOnlySpan<byte> validity, int start, short missing, Span<short> definitions, Span<int> values)
     {
         // A batch begins at a byte of its bitmap, but for a slice and for one that goes on in another row group.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Mammoth.Iceberg.Schemas;
@@ -36,6 +37,7 @@ internal sealed class WideDecimalLeaf(NestedField field, short maxDefinition, sh
     private readonly int _length = ParquetLayout.DecimalLength(((DecimalType)field.Type).Precision);
     private Scratch<byte> _bytes = new();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override unsafe void Write(Frontier entries, ArrayData data)
     {
         var values = MemoryMarshal.Cast<byte, Int128>(data.Buffers[1].Span);
@@ -64,6 +66,7 @@ internal sealed class WideDecimalLeaf(NestedField field, short maxDefinition, sh
     }
 
     // Whether the bytes cut off say no more than the sign of those that stay.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Fits(ReadOnlySpan<byte> wide)
     {
         var sign = (wide[16 - _length] & 0x80) == 0 ? (byte)0 : (byte)0xFF;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Mammoth.Iceberg.Schemas;
@@ -33,6 +34,7 @@ internal sealed class ListShape(NestedField field, short definition, short repet
             child.Release();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Expand(Frontier lists, ReadOnlySpan<int> offsets)
     {
         var positions = lists.Values;
@@ -72,6 +74,7 @@ internal sealed class ListShape(NestedField field, short definition, short repet
     }
 
     /// <summary>Where the elements of lists stand; usually one list's follow another's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Place(ReadOnlySpan<int> lists, ReadOnlySpan<int> offsets, Span<int> elements)
     {
         if (elements.IsEmpty)
@@ -90,6 +93,7 @@ internal sealed class ListShape(NestedField field, short definition, short repet
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Count(Span<int> elements, int start)
     {
         for (var i = 0; i < elements.Length; i++)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Mammoth.Postgres.Copy.Builders;
@@ -267,6 +268,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
     }
 
     /// <summary>Decodes whole rows, column by column, and returns their bytes; 0 where the next row is to be decoded by itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int DecodeBlock(Span<byte> data)
     {
         if (block is null)
@@ -289,6 +291,7 @@ public sealed class CopyDecoder : IDisposable, LargeRow.IFields
         return block.Bytes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryAppend(Span<byte> data)
     {
         try

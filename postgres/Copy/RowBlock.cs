@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Mammoth.Postgres.Copy;
@@ -33,6 +34,7 @@ internal sealed class RowBlock(int columns, int longest)
     /// <param name="most">Rows, at most.</param>
     /// <param name="room">Bytes of all of them, at most.</param>
     /// <param name="rowBytes">Bytes of one row, at most.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Find(ReadOnlySpan<byte> data, int most, long room, int rowBytes)
     {
         Rows = 0;
@@ -57,6 +59,7 @@ internal sealed class RowBlock(int columns, int longest)
 
     private static int RowsOf(int columns) => Math.Clamp(MostPlaces / columns, 4, MostRows);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool FindRow(ReadOnlySpan<byte> data, ref int position, Span<FieldPlace> row)
     {
         int at = position;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using Mammoth.Postgres.Copy.Wire;
@@ -19,6 +20,7 @@ internal sealed unsafe class BoolBuilder() : ColumnBuilder(BooleanType.Default)
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool TryAppend(ReadOnlySpan<byte> data, ColumnPlaces places)
     {
         int nulls = 0;

@@ -55,6 +55,7 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool TryAppend(ReadOnlySpan<byte> data, ColumnPlaces places)
     {
         int skipped = form == BytesForm.VersionedText ? 1 : 0;
@@ -109,6 +110,7 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
     }
 
     /// <summary>Copies the first bytes of <paramref name="data"/>, and returns how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe int Copy(ReadOnlySpan<byte> data, int length, int at)
     {
         if (length > LongestStepped || data.Length < length + Step)
@@ -129,6 +131,7 @@ internal sealed class BytesBuilder(IArrowType type, BytesForm form, bool uncheck
     }
 
     /// <summary>Copies a text, and says whether all of it is ASCII. Most texts are short: one pass without a call takes half of what two with calls do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool CopyAscii(ReadOnlySpan<byte> text, Span<byte> target)
     {
         ref byte from = ref MemoryMarshal.GetReference(text);

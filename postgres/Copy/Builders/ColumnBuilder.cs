@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
@@ -27,6 +28,7 @@ internal abstract unsafe class ColumnBuilder(IArrowType type)
     /// began, and who appends them one by one learns why.
     /// </summary>
     /// <param name="data">What the places are places in.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public virtual bool TryAppend(ReadOnlySpan<byte> data, ColumnPlaces places)
     {
         for (int i = 0; i < places.Count; i++)
@@ -109,6 +111,7 @@ internal abstract unsafe class ColumnBuilder(IArrowType type)
     }
 
     /// <summary>Counts values that were written, and the nulls between them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected void Count(ColumnPlaces places, int nulls)
     {
         if (nulls > 0 && !hasValidity)

@@ -25,6 +25,7 @@ internal sealed unsafe class FixedBuilder<TWire, TValue>(IArrowType type, TWire 
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool TryAppend(ReadOnlySpan<byte> data, ColumnPlaces places)
     {
         values.Reserve((Length + (long)places.Count) * sizeof(TValue));
@@ -52,6 +53,7 @@ internal sealed unsafe class FixedBuilder<TWire, TValue>(IArrowType type, TWire 
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool TryAppendElements(ReadOnlySpan<byte> elements, int count)
     {
         TWire form = this.form;

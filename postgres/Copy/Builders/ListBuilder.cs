@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
@@ -10,6 +11,7 @@ internal sealed class ListBuilder(IArrowType type, uint elementOid, ColumnBuilde
 {
     private readonly OffsetBuffer offsets = new();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override string? Append(ReadOnlySpan<byte> wire)
     {
         if (wire.Length < ArrayHeader.EmptyLength)
@@ -51,6 +53,7 @@ internal sealed class ListBuilder(IArrowType type, uint elementOid, ColumnBuilde
             element.Truncate(offsets[length]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private string? AppendElements(ref NestedValues rest)
     {
         int count = rest.ReadInt32();

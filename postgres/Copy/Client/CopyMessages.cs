@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Npgsql;
 
@@ -118,6 +119,7 @@ internal sealed class CopyMessages(CopyConnection connection, CopySocket socket,
     }
 
     /// <summary>Moves the data in what was received to its front, and returns its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int CloseUp(Span<byte> bytes)
     {
         int from = 0;
