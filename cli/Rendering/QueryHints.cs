@@ -22,7 +22,7 @@ internal static class QueryHints
                 SELECT * FROM iceberg_scan('{place.Replace("'", "''", StringComparison.Ordinal)}') LIMIT 10;
                 """),
             new("Spark", $"""
-                spark-sql --packages org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.9.2 \
+                spark-sql --packages org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.1 \
                   --conf spark.sql.catalog.mammoth=org.apache.iceberg.spark.SparkCatalog \
                   --conf spark.sql.catalog.mammoth.type=hadoop \
                   --conf spark.sql.catalog.mammoth.warehouse='{warehouse}' \

@@ -109,5 +109,5 @@ internal readonly ref struct ColumnPlaces(ReadOnlySpan<FieldPlace> fields, int s
     }
 
     /// <summary>The place of the value of a row that is less than <see cref="Count"/>.</summary>
-    public FieldPlace this[int row] => System.Runtime.CompilerServices.Unsafe.Add(ref first, (nint)row * step);
+    public FieldPlace this[int row] => Unsafe.Add(ref first, (nint)row * step);
 }
