@@ -84,9 +84,11 @@ public static class ChunkCopy
     {
         HashSet<int> Encoded(ColumnEncoding encoding)
         {
-            HashSet<string> names = [.. table.Columns.Where(c => c.Encoding == encoding).Select(c => c.Name)];
+            HashSet<string> names = [.. table.Columns.Where(c => EncodingOf(c) == encoding).Select(c => c.Name)];
             return [.. schema.Fields.Where(f => names.Contains(f.Name)).Select(f => f.Id)];
         }
+
+        ColumnEncoding EncodingOf(ColumnPlan column) => column.Encoding == ColumnEncoding.Delta && options.Profile.IsForSpark() ? ColumnEncoding.Plain : column.Encoding;
 
         return new()
         {

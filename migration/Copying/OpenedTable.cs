@@ -33,6 +33,9 @@ public sealed record OpenedTable
 
     public int BaseLastColumnId { get; init; }
 
+    /// <summary>Which readers its files are written for.</summary>
+    public EngineProfile Profile { get; init; } = EngineProfile.Generic;
+
     /// <returns>Where the record lies, and itself.</returns>
     public static async Task<(string Location, OpenedTable Table)> Open(MigrationSite site, string run, string planFolder, int table, IReadOnlyList<string> text, CancellationToken cancellation)
     {
@@ -41,7 +44,8 @@ public sealed record OpenedTable
         TableMetadata? current = await site.Load(plan.Namespace, plan.Name, cancellation);
 
         // Another database's may have been published since the plan was made.
-        SourceOrigin.Check(plan, current, (await RunRecord.Read(site, run, cancellation)).Options);
+        MigrationOptions options = (await RunRecord.Read(site, run, cancellation)).Options;
+        SourceOrigin.Check(plan, current, options);
         Schema schema = TableSchema.Of(plan, current?.CurrentSchema, (current?.Schemas.Max(s => s.SchemaId) + 1) ?? 0, current?.LastColumnId ?? 0);
         var opened = new OpenedTable
         {
@@ -53,6 +57,7 @@ public sealed record OpenedTable
             BaseSnapshot = current?.CurrentSnapshotId,
             BaseSchemaId = current?.CurrentSchemaId,
             BaseLastColumnId = current?.LastColumnId ?? 0,
+            Profile = options.Profile,
         };
         string location = await folder.Write(folder.Fresh($"tables/{table}"), opened, cancellation);
         await Failpoints.TableOpened.Pass();

@@ -12,7 +12,7 @@ public enum ColumnEncoding
     /// <summary>As they are: nearly every row has a value of its own, and a dictionary would only cost time.</summary>
     Plain,
 
-    /// <summary>As differences (<c>DELTA_BINARY_PACKED</c>): whole numbers and times of many values.</summary>
+    /// <summary>As differences (<c>DELTA_BINARY_PACKED</c>): whole numbers and times of many values; for Spark as they are.</summary>
     Delta,
 }
 
@@ -31,16 +31,8 @@ internal static class ColumnEncodings
     /// <summary>A day that more rows have than this may be one that stands for none (9999-12-31), far from all others: each difference beside it would take twice the bits.</summary>
     private const double Common = 0.01;
 
-    /// <summary>The encoding of a column that is read as it is, by readers of the profile.</summary>
-    public static ColumnEncoding Of(Table table, Column column, CopyType wire, EngineProfile profile)
-    {
-        ColumnEncoding cheapest = Cheapest(table, column, wire);
-
-        // Before its release 1.10 Iceberg's reader for Spark fails on differences, unless it is told to read row by row.
-        return cheapest == ColumnEncoding.Delta && profile is EngineProfile.Spark or EngineProfile.Fabric ? ColumnEncoding.Plain : cheapest;
-    }
-
-    private static ColumnEncoding Cheapest(Table table, Column column, CopyType wire)
+    /// <summary>The encoding of a column that is read as it is.</summary>
+    public static ColumnEncoding Of(Table table, Column column, CopyType wire)
     {
         bool isWhole = wire is CopyType.Int2 or CopyType.Int4 or CopyType.Int8 or CopyType.Oid or CopyType.Date or CopyType.Time or CopyType.Timestamp or CopyType.TimestampTz or CopyType.Numeric { Precision: <= 18 };
         if (column.Statistics is not { } statistics)

@@ -113,12 +113,12 @@ internal sealed class ColumnPlanner(TypeTable types, MigrationOptions options)
             Note = mapping.Note,
             MayNotFit = mapping.MayNotFit,
             Comment = column.Comment,
-            Encoding = mask is null && mapping == native && mapping.Cast is null ? ColumnEncodings.Of(table, column, mapping.Wire, options.Profile) : ColumnEncoding.Dictionary,
+            Encoding = mask is null && mapping == native && mapping.Cast is null ? ColumnEncodings.Of(table, column, mapping.Wire) : ColumnEncoding.Dictionary,
         };
     }
 
     private TypeMapping Profiled(TypeMapping mapping, PgType type) =>
-        options.Profile is EngineProfile.Spark or EngineProfile.Fabric && HasTime(mapping.Wire)
+        options.Profile.IsForSpark() && HasTime(mapping.Wire)
             ? TypeTable.Textual(type, $"{options.Profile} can't read a table with a time column")
             : mapping;
 

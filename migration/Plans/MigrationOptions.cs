@@ -12,6 +12,12 @@ public enum EngineProfile
     Snowflake,
 }
 
+internal static class EngineProfiles
+{
+    /// <summary>Whether Spark reads the tables: Iceberg's reader for it knows no <c>time</c>, and before its release 1.10 no values encoded as differences. Fabric's readers, which could not be tried, are taken to be the same.</summary>
+    public static bool IsForSpark(this EngineProfile profile) => profile is EngineProfile.Spark or EngineProfile.Fabric;
+}
+
 /// <summary>What a failed table does to the run.</summary>
 public enum OnError
 {

@@ -167,6 +167,7 @@ public sealed record StagedTable
         && summary.GetValueOrDefault(SummaryKeys.Digest) == digest.ToString()
         && summary.GetValueOrDefault(SummaryKeys.QuarantineDigest) == quarantined.ToString()
         && summary.GetValueOrDefault(SummaryKeys.Layout) == layout
+        && IsReadBy(opened.Profile, summary)
         && current.CurrentSchemaId == opened.Schema().SchemaId
         && current.Properties.GetValueOrDefault(SourceTable.NameProperty) == opened.Plan.Source.ToString()
         && IsOfSameSource(current, opened);
@@ -174,6 +175,9 @@ public sealed record StagedTable
     // The same rows from a database that takes the other's place: without a commit the table would still name the other, and refuse the next run.
     private static bool IsOfSameSource(TableMetadata current, OpenedTable opened) =>
         SourceOrigin.Of(current) is not { } known || opened.Plan.Origin is not { } own || known.IsSameAs(own);
+
+    private static bool IsReadBy(EngineProfile profile, IReadOnlyDictionary<string, string> written) =>
+        !profile.IsForSpark() || (Enum.TryParse(written.GetValueOrDefault(SummaryKeys.Profile), ignoreCase: true, out EngineProfile other) && other.IsForSpark());
 
     private static StagedCommit? Relabel(TableMetadata current, OpenedTable opened)
     {
@@ -202,6 +206,7 @@ public sealed record StagedTable
             [SummaryKeys.Digest] = digest.ToString(),
             [SummaryKeys.QuarantineDigest] = quarantined.ToString(),
             [SummaryKeys.Layout] = layout,
+            [SummaryKeys.Profile] = opened.Profile.ToString().ToLowerInvariant(),
         };
     }
 
@@ -266,6 +271,9 @@ public static class SummaryKeys
     public const string Digest = "mammoth.digest";
     public const string QuarantineDigest = "mammoth.quarantine-digest";
     public const string Layout = "mammoth.layout";
+
+    /// <summary>Which readers the files are written for, as <c>--profile</c> names them.</summary>
+    public const string Profile = "mammoth.profile";
 
     /// <summary>Where the lists of the large values are named to which the snapshot's rows refer; missing where there are none.</summary>
     public const string LargeValues = "mammoth.large-values";

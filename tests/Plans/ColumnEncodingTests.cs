@@ -37,7 +37,7 @@ public sealed class ColumnEncodingTests
     public void It_follows_from_how_many_values_there_are(string wire, double distinct, int width, ColumnEncoding expected)
     {
         Column column = Column() with { Statistics = new(distinct, width, null) };
-        Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey: false), column, Wire(wire), EngineProfile.Generic));
+        Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey: false), column, Wire(wire)));
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class ColumnEncodingTests
     public void Without_statistics_keys_and_moments_are_taken_to_seldom_repeat(string wire, bool isKey, ColumnEncoding expected)
     {
         Column column = Column();
-        Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey), column, Wire(wire), EngineProfile.Generic));
+        Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey), column, Wire(wire)));
     }
 
     [Theory]
@@ -54,21 +54,7 @@ public sealed class ColumnEncodingTests
     public void Days_of_which_one_is_common_are_no_differences(double commonest, ColumnEncoding expected)
     {
         Column column = Column() with { Statistics = new(2_000, 4, null, commonest) };
-        Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey: false), column, new CopyType.Date(), EngineProfile.Generic));
-    }
-
-    /// <summary>Iceberg's reader for Spark could not read differences for years.</summary>
-    [Theory]
-    [InlineData(EngineProfile.Generic, ColumnEncoding.Delta)]
-    [InlineData(EngineProfile.Snowflake, ColumnEncoding.Delta)]
-    [InlineData(EngineProfile.Spark, ColumnEncoding.Plain)]
-    [InlineData(EngineProfile.Fabric, ColumnEncoding.Plain)]
-    public void There_are_no_differences_for_readers_that_may_not_know_them(EngineProfile profile, ColumnEncoding expected)
-    {
-        Column column = Column() with { Statistics = new(-1, 8, null) };
-        Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey: true), column, new CopyType.Int8(), profile));
-        Column few = Column() with { Statistics = new(10, 8, null) };
-        Assert.Equal(ColumnEncoding.Dictionary, ColumnEncodings.Of(Table(few, isKey: false), few, new CopyType.Int8(), profile));
+        Assert.Equal(expected, ColumnEncodings.Of(Table(column, isKey: false), column, new CopyType.Date()));
     }
 
     private static CopyType Wire(string name) => (CopyType)Activator.CreateInstance(typeof(CopyType).GetNestedType(name)!)!;
