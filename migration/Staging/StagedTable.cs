@@ -176,6 +176,7 @@ public sealed record StagedTable
     private static bool IsOfSameSource(TableMetadata current, OpenedTable opened) =>
         SourceOrigin.Of(current) is not { } known || opened.Plan.Origin is not { } own || known.IsSameAs(own);
 
+    // Neither rows nor layout tell how the files are encoded, which may be in a way that the profile's readers do not know.
     private static bool IsReadBy(EngineProfile profile, IReadOnlyDictionary<string, string> written) =>
         !profile.IsForSpark() || (Enum.TryParse(written.GetValueOrDefault(SummaryKeys.Profile), ignoreCase: true, out EngineProfile other) && other.IsForSpark());
 
